@@ -1,0 +1,70 @@
+import { known, notKnown, type Answer, type AnswerSheet } from '../domain/answer.js';
+import { ProbeParseError } from '../domain/errors.js';
+import type { Evidence, NodeEvidence } from '../domain/evidence.js';
+import type { AnyProbe, RawOutput } from '../domain/probe.js';
+import { reason } from '../domain/reason.js';
+import { visibleLine } from '../domain/visible.js';
+
+const decoder = new TextDecoder('utf-8');
+
+// sudo says no with status 1, which the command itself may also return; its words tell (security.md B11).
+const SUDO_REFUSAL =
+  /^sudo: (?:a password is required|a terminal is required|you must have a tty|sorry, you must have a tty|.{0,200}is not in the sudoers file|.{0,200}not allowed to execute)|^Sorry, user .{1,200} (?:is not allowed|may not run)/m;
+
+const rawOf = (evidence: Evidence): RawOutput => ({
+  stdout: decoder.decode(evidence.stdout),
+  stderr: decoder.decode(evidence.stderr.subarray(0, 8192)),
+  exit: evidence.exit,
+  receivedAt: evidence.receivedAt,
+});
+
+/** Nothing that the node did not say completely and cleanly becomes an answer. */
+export function answerOf(probe: AnyProbe, evidence: Evidence | undefined): Answer<unknown> {
+  if (evidence === undefined) return notKnown(reason('not-run', `${probe.id} was not run`));
+  if (evidence.problem !== undefined) return notKnown(evidence.problem);
+  if (evidence.stdout.length > probe.maxBytes) {
+    return notKnown(
+      reason('truncated', `${probe.command} printed more than ${String(probe.maxBytes)} bytes`),
+    );
+  }
+  const raw = rawOf(evidence);
+  return refusal(probe, raw) ?? parsed(probe, raw);
+}
+
+function refusal(probe: AnyProbe, raw: RawOutput): Answer<never> | null {
+  if (raw.exit === null || raw.exit === 0) return null;
+  if (probe.rootCommands.length > 0 && SUDO_REFUSAL.test(raw.stderr)) {
+    return notKnown(reason('denied', `${probe.command} needs root, and sudo refused`));
+  }
+  if (probe.goodExits?.includes(raw.exit) === true) return null;
+  const said = visibleLine(raw.stderr.trim(), 120);
+  const tail = said === '' ? '' : ` (${said})`;
+  if (raw.exit === 127) return notKnown(reason('tool-missing', `${probe.command}${tail}`));
+  if (raw.exit === 126) return notKnown(reason('denied', `${probe.command}${tail}`));
+  return notKnown(
+    reason('garbled', `${probe.command} ended with status ${String(raw.exit)}${tail}`),
+  );
+}
+
+function parsed(probe: AnyProbe, raw: RawOutput): Answer<unknown> {
+  try {
+    return known(probe.parse(raw) as unknown);
+  } catch (error) {
+    if (error instanceof ProbeParseError)
+      return notKnown(reason('garbled', `${probe.command}: ${visibleLine(error.message, 160)}`));
+    throw error;
+  }
+}
+
+/** The answers of one node. An unreached node has none. */
+export function answersOf(probes: readonly AnyProbe[], node: NodeEvidence): AnswerSheet {
+  const byProbe = new Map(node.evidence.map((item) => [item.probe, item]));
+  return new Map(
+    probes.map((probe) => [
+      probe.id,
+      node.unreached === undefined
+        ? answerOf(probe, byProbe.get(probe.id))
+        : notKnown(node.unreached),
+    ]),
+  );
+}

@@ -1,0 +1,56 @@
+import type { Intent } from '../domain/intent.js';
+import type { Role } from '../domain/inventory.js';
+import type { Waiver } from '../domain/report.js';
+import type { FixPreview } from './ports.js';
+import type { AccessSettings, ExportSettings, FixItem } from './state.js';
+import type { StepId } from './steps.js';
+
+/** Everything the screens can make happen. Long work returns at once and shows in `busy`; failures become a notice. */
+export type SessionActions = {
+  /** Goes to a step if it is reachable; saves the session. */
+  goTo(step: StepId): void;
+  next(): void;
+  back(): void;
+
+  addNodes(text: string): void;
+  loadInventory(path: string): Promise<void>;
+  loadSshConfig(): Promise<void>;
+  addThisMachine(): void;
+  removeNode(name: string): void;
+  toggleRole(node: string, role: Role): void;
+
+  /** Changes keys of the intent; a report that exists is judged again at once, without asking any node. */
+  setIntent(change: Partial<Intent>): void;
+  loadIntent(path: string): Promise<void>;
+
+  setAccess(change: Partial<AccessSettings>): void;
+  /** Connects to all nodes, or to those named. */
+  openAccess(nodes?: readonly string[]): Promise<void>;
+  acceptHostKey(node: string): void;
+  /** Accepts every key on the table and connects again with each exact key pinned. */
+  acceptAllHostKeys(): void;
+  refuseHostKey(node: string): void;
+  answerPrompt(secret: string | null): void;
+
+  runSurvey(nodes?: readonly string[]): Promise<void>;
+  /** Stops what runs; what is known stays. */
+  cancel(): void;
+
+  pickFix(key: string, picked: boolean): void;
+  consentFix(key: string, typed: string): boolean;
+  previewFix(item: FixItem): FixPreview;
+  /** Applies picked fixes, the first node alone (canary), then the rest; each is verified by the same probes. */
+  applyFixes(): Promise<void>;
+  undoFix(key: string): Promise<void>;
+
+  addWaiver(waiver: Waiver): void;
+  removeWaiver(check: string, node?: string): void;
+
+  setExport(change: Partial<ExportSettings>): void;
+  suggestSignKeys(): Promise<readonly string[]>;
+  runExport(): Promise<void>;
+
+  dismissNotice(): void;
+  /** Ctrl-C: cancels what runs and saves. Resolves when it is safe to leave. */
+  leave(): Promise<void>;
+};
