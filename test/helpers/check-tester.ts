@@ -77,7 +77,7 @@ export function judged(
   intent: Partial<Intent> = {},
   node: Partial<InventoryNode> = {},
 ): Judged {
-  const probes = probesOf(check as never);
+  const probes = probesOf(check);
   const answers = answersOf(probes, nodeEvidenceOf(probes, says));
   return judgeNode(check, answers, {
     intent: { ...DEFAULT_INTENT, ...intent },
