@@ -65,43 +65,38 @@ function sectionName(line: string, place: string): string {
 
 function readEntry(ini: Ini, section: string, line: string, place: string): void {
   const [group = '', kind] = section.split(':');
-  if (kind === 'children') {
-    ini.children.set(line, [...(ini.children.get(line) ?? []), group]);
-    return;
-  }
-  if (kind === 'vars') {
-    const at = line.indexOf('=');
-    if (at < 1)
-      throw new InputError(
-        `${place}: "${visibleLine(line, 60)}" is not a variable.`,
-        'Expected name=value.',
-      );
-    ini.groupVars.set(group, {
-      ...ini.groupVars.get(group),
-      [line.slice(0, at).trim()]: unquote(line.slice(at + 1).trim()),
-    });
-    return;
-  }
+  if (kind === 'children') ini.children.set(line, [...(ini.children.get(line) ?? []), group]);
+  else if (kind === 'vars') readVariable(ini, group, line, place);
+  else readHosts(ini, group, line, place);
+}
+
+function readVariable(ini: Ini, group: string, line: string, place: string): void {
+  const [key, value] = assignment(line, place);
+  ini.groupVars.set(group, { ...ini.groupVars.get(group), [key]: value });
+}
+
+function readHosts(ini: Ini, group: string, line: string, place: string): void {
   const [pattern = '', ...assignments] = words(line);
   const variables = Object.fromEntries(assignments.map((word) => assignment(word, place)));
   for (const host of expand(pattern, place)) {
-    const before = ini.hosts.get(host);
+    const before = ini.hosts.get(host) ?? { variables: {}, place, groups: [] };
     ini.hosts.set(host, {
-      variables: { ...before?.variables, ...variables },
-      place: before?.place ?? place,
-      groups: [...(before?.groups ?? []), group],
+      variables: { ...before.variables, ...variables },
+      place: before.place,
+      groups: [...before.groups, group],
     });
   }
 }
 
-function assignment(word: string, place: string): [string, string] {
-  const at = word.indexOf('=');
-  if (at < 1)
+function assignment(text: string, place: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) {
     throw new InputError(
-      `${place}: "${visibleLine(word, 60)}" is not a variable.`,
-      'Expected name=value after the host.',
+      `${place}: "${visibleLine(text, 60)}" is not a variable.`,
+      'Expected name=value.',
     );
-  return [word.slice(0, at), unquote(word.slice(at + 1))];
+  }
+  return [text.slice(0, at).trim(), unquote(text.slice(at + 1).trim())];
 }
 
 const words = (line: string): string[] => line.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];

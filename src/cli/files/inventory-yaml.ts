@@ -35,7 +35,7 @@ export function parseYamlInventory(text: string, name: string): readonly Placed[
   }
   return 'nodes' in value
     ? ownNodes(value, document, ['nodes'])
-    : ansibleGroups(value as Group, document, [], new Map());
+    : ansibleGroups(asGroup(value), document, [], new Map());
 }
 
 function ownNodes(

@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isNode, isPair, isScalar, parseDocument, type Document } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from 'yaml';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 
@@ -6,7 +6,7 @@ import { visibleLine } from '../../domain/visible.js';
 export type YamlDocument = {
   readonly value: unknown;
   /** `file:line:column` of the value at this path, or of the nearest parent that is there. */
-  place(path: readonly PropertyKey[]): string;
+  readonly place: (path: readonly PropertyKey[]) => string;
 };
 
 /** Parses one YAML document. Throws InputError with line and column for malformed text and duplicate keys. */
@@ -45,19 +45,15 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
   return 0;
 }
 
+const startOf = (value: unknown): number | null =>
+  isNode(value) ? (value.range?.[0] ?? null) : null;
+
 // An unknown key is best shown by the key itself; anything else by its value.
 function keyOffset(document: Document.Parsed, path: readonly PropertyKey[]): number | null {
   const parentPath = path.slice(0, -1);
   const parent = parentPath.length === 0 ? document.contents : document.getIn(parentPath, true);
-  const last = path.at(-1);
-  if (isMap(parent)) {
-    const pair = parent.items.find(
-      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(last),
-    );
-    if (pair === undefined || !isNode(pair.key)) return null;
-    const value = isNode(pair.value) ? pair.value.range?.[0] : undefined;
-    return value ?? pair.key.range?.[0] ?? null;
-  }
-  const node = document.getIn(path, true);
-  return isNode(node) ? (node.range?.[0] ?? null) : null;
+  if (!isMap(parent)) return startOf(document.getIn(path, true));
+  const name = String(path.at(-1));
+  const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === name);
+  return pair === undefined ? null : (startOf(pair.value) ?? startOf(pair.key));
 }

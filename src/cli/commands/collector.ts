@@ -1,0 +1,1 @@
+export async function runCollector(..._args: unknown[]): Promise<never> { throw new Error('not built'); }

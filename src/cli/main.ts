@@ -1,0 +1,42 @@
+import { CommanderError } from 'commander';
+import { CancelledError, OperatorError } from '../domain/errors.js';
+import { visible } from '../domain/visible.js';
+import { EXIT, exitOfError, type ExitCode } from './exit-codes.js';
+import { note } from './io.js';
+import { buildProgram } from './program.js';
+import { VERSION } from './version.js';
+
+/** Runs one command line and sets the exit code; never calls `process.exit`, so that pipes drain. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', ignoreClosedPipe);
+  process.stderr.on('error', ignoreClosedPipe);
+  let exit: ExitCode = EXIT.good;
+  try {
+    const program = buildProgram((code) => {
+      exit = code;
+    });
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    exit = explain(error);
+  }
+  process.exitCode = exit;
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function explain(error: unknown): ExitCode {
+  // Commander has already printed its message; --help and --version end with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+  if (error instanceof CancelledError) {
+    note('Cancelled.');
+  } else if (error instanceof OperatorError) {
+    note(`calico-ready: ${visible(error.message)}`);
+    note(`  ${visible(error.nextStep)}`);
+  } else {
+    note(`calico-ready ${VERSION}: this is a bug of ours. Please report it with the lines below.`);
+    note(visible(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  }
+  return exitOfError(error);
+}

@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { FORMATS, type Format } from '../report/render.js';
+
+/** The flags that audit, demo, fix, undo, paths and the wizard share; see the README for their meaning. */
+export type CommonOptions = {
+  readonly inventory?: string;
+  readonly intent?: string;
+  readonly from?: string;
+  readonly local?: boolean;
+  readonly rules?: string;
+  readonly waivers?: string;
+  readonly format: Format;
+  readonly output?: string;
+  readonly bundle?: string;
+  readonly signKey?: string;
+  readonly signer?: string;
+  readonly unsigned?: boolean;
+  readonly profile: 'evidence' | 'support';
+  readonly transport?: 'ssh2' | 'openssh';
+  readonly become: 'auto' | 'sudo' | 'doas' | 'none';
+  readonly becomeShell?: boolean;
+  readonly passwordFd?: number;
+  readonly becomePasswordFd?: number;
+  readonly concurrency: number;
+  readonly timeout: number;
+  readonly identity: readonly string[];
+  readonly config?: string;
+  readonly knownHosts?: string;
+  readonly hostKey: 'ask' | 'strict' | 'accept-new';
+};
+
+const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d{1,9}$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(
+        `Expected a whole number from ${String(least)} to ${String(most)}.`,
+      );
+    }
+    return value;
+  };
+
+export const collect = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  value,
+];
+
+export const formatOption = (): Option =>
+  new Option('--format <format>', 'how to print the report').choices(FORMATS).default('human');
+
+/** Where evidence comes from. */
+export const withSource = (command: Command): Command =>
+  command
+    .option('--inventory <file>', 'nodes: our YAML, Ansible INI or YAML, or one host a line')
+    .option('--intent <file>', 'what is to run; print one with `calico-ready intent`')
+    .option('--from <path>', 'judge recorded evidence instead of asking nodes')
+    .option('--local', 'ask this machine')
+    .option('--rules <file>', 'own rules')
+    .option('--waivers <file>', 'what was signed away');
+
+/** Where the result goes. */
+export const withResult = (command: Command): Command =>
+  command
+    .addOption(formatOption())
+    .option('--output <file>', 'write the report here instead of standard output')
+    .option('--bundle <file>', 'also write a readiness bundle')
+    .option('--sign-key <file>', 'private key file that signs the bundle, or `agent`')
+    .option(
+      '--signer <who>',
+      'the name that the signature is checked under, such as an e-mail address',
+    )
+    .option(
+      '--unsigned',
+      'write a bundle without a signature; its name must end in -UNSIGNED.tar.gz',
+    )
+    .addOption(
+      new Option('--profile <profile>', 'what the bundle holds')
+        .choices(['evidence', 'support'])
+        .default('evidence'),
+    );
+
+/** How nodes are reached and entered. */
+export const withAccess = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--transport <transport>', 'force a transport').choices(['ssh2', 'openssh']),
+    )
+    .addOption(
+      new Option('--become <how>', 'how to become root')
+        .choices(['auto', 'sudo', 'doas', 'none'])
+        .default('auto'),
+    )
+    .option('--become-shell', 'run the whole survey as root, not only the probes that need it')
+    .option('--password-fd <n>', 'read the SSH password from this file descriptor', whole(0, 1023))
+    .option(
+      '--become-password-fd <n>',
+      'read the sudo password from this file descriptor',
+      whole(0, 1023),
+    )
+    .option('--concurrency <n>', 'nodes connecting at once', whole(1, 512), 32)
+    .option('--timeout <seconds>', "limit of a node's whole survey", whole(1, 3600), 120)
+    .option(
+      '--identity <file>',
+      'private key file; may be repeated',
+      collect,
+      [] as readonly string[],
+    )
+    .option('--config <file>', 'SSH configuration, as ssh -F')
+    .option('--known-hosts <file>', "known hosts instead of the user's and the system's")
+    .addOption(
+      new Option('--host-key <policy>', 'unknown host keys')
+        .choices(['ask', 'strict', 'accept-new'])
+        .default('ask'),
+    );

@@ -1,0 +1,170 @@
+import { Command } from 'commander';
+import type { ExitCode } from './exit-codes.js';
+import {
+  collect,
+  formatOption,
+  withAccess,
+  withResult,
+  withSource,
+  type CommonOptions,
+} from './options.js';
+import { VERSION } from './version.js';
+
+type Done = (code: ExitCode) => void;
+
+/** The command line. Every command is imported when it is chosen. */
+export function buildProgram(done: Done): Command {
+  const program = new Command('calico-ready')
+    .description('Takes bare-metal nodes from unknown to ready for Calico, proven and signed.')
+    .version(`calico-ready ${VERSION}`, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('Run calico-ready --help for the commands and flags.')
+    .enablePositionalOptions();
+  addWizard(program, done);
+  addAudit(program, done);
+  addChanges(program, done);
+  addBundles(program, done);
+  addTexts(program, done);
+  return program;
+}
+
+function addWizard(program: Command, done: Done): void {
+  withAccess(withSource(program))
+    .option('--resume', 'go on with the session that was saved')
+    .action(async (options: CommonOptions & { readonly resume?: boolean }) => {
+      const { runWizardCommand } = await import('./commands/wizard.js');
+      done(await runWizardCommand(options));
+    });
+  withResult(
+    program
+      .command('demo')
+      .description('the wizard on an embedded fleet; without a terminal: audits it and prints')
+      .option('--intent <file>', 'what is to run'),
+  ).action(async (options: CommonOptions) => {
+    const { runDemo } = await import('./commands/demo.js');
+    done(await runDemo(options));
+  });
+}
+
+function addAudit(program: Command, done: Done): void {
+  withAccess(
+    withResult(
+      withSource(
+        program
+          .command('audit')
+          .description('survey and judge; changes nothing')
+          .argument('[node...]'),
+      ),
+    ),
+  ).action(async (nodes: readonly string[], options: CommonOptions) => {
+    const { runAudit } = await import('./commands/audit.js');
+    done(await runAudit(nodes, options));
+  });
+}
+
+function addChanges(program: Command, done: Done): void {
+  withAccess(
+    withSource(program.command('fix').description('print or apply fixes').argument('[node...]')),
+  )
+    .requiredOption(
+      '--check <id>',
+      'the check to mend; may be repeated',
+      collect,
+      [] as readonly string[],
+    )
+    .option('--plan', 'only print what would be done (the default)')
+    .option('--apply', 'do it, and prove it by the same probes')
+    .option('--way <name>', 'which fix, where a check has several')
+    .option('--yes', 'agree to safe fixes without being asked')
+    .option(
+      '--consent <id>',
+      'agree to the disruptive fix of this check; may be repeated',
+      collect,
+      [] as readonly string[],
+    )
+    .option(
+      '--confirm-within <seconds>',
+      'seconds until an unconfirmed disruptive change is undone',
+      Number,
+      30,
+    )
+    .action(async (nodes: readonly string[], options: never) => {
+      const { runFix } = await import('./commands/fix.js');
+      done(await runFix(nodes, options));
+    });
+  withAccess(
+    program
+      .command('undo')
+      .description("roll back from the node's own journal")
+      .argument('<node...>')
+      .option('--inventory <file>', 'nodes')
+      .option('--local', 'this machine')
+      .option('--change <id>', 'this change (default: the newest)')
+      .option('--all', 'every change, the newest first'),
+  ).action(async (nodes: readonly string[], options: never) => {
+    const { runUndo } = await import('./commands/undo.js');
+    done(await runUndo(nodes, options));
+  });
+}
+
+function addBundles(program: Command, done: Done): void {
+  program
+    .command('verify')
+    .description('verify a bundle: signature, then every file')
+    .argument('<bundle>')
+    .requiredOption('--allowed-signers <file>', 'who may sign, as ssh-keygen reads it')
+    .requiredOption('--signer <who>', 'who must have signed')
+    .action(
+      async (
+        bundle: string,
+        options: { readonly allowedSigners: string; readonly signer: string },
+      ) => {
+        const { runVerify } = await import('./commands/verify.js');
+        done(await runVerify(bundle, options));
+      },
+    );
+  program
+    .command('report')
+    .description('render a bundle again')
+    .argument('<bundle>')
+    .addOption(formatOption())
+    .option('--output <file>', 'write here instead of standard output')
+    .option('--intent <file>', 'judge the evidence again under this intent')
+    .action(async (bundle: string, options: CommonOptions) => {
+      const { runReport } = await import('./commands/report.js');
+      done(await runReport(bundle, options));
+    });
+}
+
+function addTexts(program: Command, done: Done): void {
+  program
+    .command('explain')
+    .description('a requirement, its source and its fix; without a check the list of ids')
+    .argument('[check]')
+    .action(async (check: string | undefined) => {
+      const { runExplain } = await import('./commands/explain.js');
+      done(await runExplain(check));
+    });
+  program
+    .command('collector')
+    .description('print the survey script for other engines')
+    .option('--intent <file>', 'what is to run')
+    .action(async (options: { readonly intent?: string }) => {
+      const { runCollector } = await import('./commands/collector.js');
+      done(await runCollector(options));
+    });
+  program
+    .command('intent')
+    .description('print a commented intent file')
+    .action(async () => {
+      const { runIntent } = await import('./commands/intent.js');
+      done(await runIntent());
+    });
+  program
+    .command('schema')
+    .description('print the JSON Schema of the report')
+    .action(async () => {
+      const { runSchema } = await import('./commands/schema.js');
+      done(await runSchema());
+    });
+}

@@ -1,0 +1,62 @@
+import type { Finding, NodeReport, Report } from '../domain/report.js';
+import { READINESS, STATUSES } from '../domain/status.js';
+import { intentLine, plural, READINESS_WORD, STATUS_WORD } from './words.js';
+
+const escape = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}
+table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}
+td:first-child{white-space:nowrap;font-weight:600}.fail{color:#a40000}.warn{color:#7a5200}.unknown{color:#6a2c8c}.pass{color:#1c6b1c}
+summary{cursor:pointer;font-weight:600}@media(prefers-color-scheme:dark){body{background:#161616;color:#ddd}.fail{color:#ff8a80}.warn{color:#ffcc66}.unknown{color:#d6a2f0}.pass{color:#8fd18f}}`;
+
+function findingRow(finding: Finding): string {
+  const more = [
+    finding.expected === undefined ? '' : `<br>expected: ${escape(finding.expected)}`,
+    finding.toKnow === undefined ? '' : `<br>${escape(finding.toKnow)}`,
+    finding.breaks.length === 0 ? '' : `<br>breaks: ${escape(finding.breaks.join('; '))}`,
+    finding.alternatives.length === 0
+      ? ''
+      : `<br>would pass with: ${escape(finding.alternatives.join('; '))}`,
+    finding.waiver === undefined
+      ? ''
+      : `<br>waived by ${escape(finding.waiver.who)} until ${escape(finding.waiver.until)}: ${escape(finding.waiver.why)}`,
+  ].join('');
+  return `<tr><td class="${finding.status}">${STATUS_WORD[finding.status]}</td><td>${escape(finding.title)}<br><small>${escape(finding.check)}, <a href="${escape(finding.source.url)}">${escape(finding.source.page)}</a></small></td><td>${escape(finding.found)}${more}</td></tr>`;
+}
+
+function section(title: string, findings: readonly Finding[], open: boolean): string {
+  const sorted = [...findings].sort(
+    (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
+  );
+  return `<details${open ? ' open' : ''}><summary>${title}</summary><table>${sorted.map(findingRow).join('\n')}</table></details>`;
+}
+
+const nodeSection = (node: NodeReport): string =>
+  section(
+    `${escape(node.name)}: ${READINESS_WORD[node.readiness]}${node.reached ? '' : `, not reached (${escape(node.reason ?? '')})`}`,
+    node.findings,
+    node.readiness !== READINESS.ready && node.reached,
+  );
+
+/** One self-contained page: no script, nothing loaded from anywhere. */
+export function renderHtml(report: Report): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>calico-ready: ${READINESS_WORD[report.readiness]}</title><style>${STYLE}</style></head><body>
+<h1>${READINESS_WORD[report.readiness]}: ${plural(report.nodes.length, 'node')}</h1>
+${report.demo === true ? '<p><strong>DEMO: recorded nodes, not real machines.</strong></p>' : ''}
+<p>${escape(intentLine(report))}</p>
+${report.cluster.findings.length === 0 ? '' : section('The fleet', report.cluster.findings, true)}
+${report.nodes.map(nodeSection).join('\n')}
+<p>${report.paths.length === 0 ? 'No paths between the nodes were tested.' : `${plural(report.paths.length, 'path')} tested.`}</p>
+<p><small>Run ${escape(report.run.id)}, ${escape(report.run.finishedAt)}, ${escape(report.tool.name)} ${escape(report.tool.version)}, catalogue ${escape(report.catalogue.version)}</small></p>
+</body></html>
+`;
+}
