@@ -105,4 +105,6 @@ export type SessionState = {
   readonly notice: Notice | null;
   readonly runId: string;
   readonly startedAt: string;
+  /** The files that nodes and intent were read from, while they still say what those files say. */
+  readonly files?: { readonly inventory?: string; readonly intent?: string };
 };
