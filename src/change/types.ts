@@ -16,7 +16,10 @@ export type Prelude = {
 };
 
 export type ChangeOutcome = {
-  /** `failed`: nothing is different from before. `uncertain`: nobody can say without looking at the node. */
+  /**
+   * `failed`: an apply left nothing different from before; an undo did not reach its end, as its message says.
+   * `uncertain`: nobody can say without looking at the node.
+   */
   readonly phase: 'applied' | 'failed' | 'uncertain' | 'undone';
   /** Visible text: what happened and what to do next. */
   readonly message: string;
