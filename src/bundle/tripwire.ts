@@ -1,0 +1,50 @@
+import { OperatorError } from '../domain/errors.js';
+import type { TarFile } from './tar.js';
+
+/** Marks of secrets that no probe asks for; one of them in a bundle means that a node printed what it should not (security.md A8). */
+const MARKS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  { what: 'a private key', pattern: /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----/ },
+  { what: 'a token', pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}/ },
+  {
+    what: 'a bootstrap token',
+    pattern: /\b(?:token|TOKEN)["'=: ]{1,4}[a-z0-9]{6}\.[a-z0-9]{16}\b/,
+  },
+  { what: 'a cluster token', pattern: /\bK10[0-9a-f]{20,}::/ },
+  { what: 'an access key', pattern: /\bAKIA[0-9A-Z]{16}\b/ },
+  { what: 'a client key', pattern: /client-key-data:\s*\S/ },
+  { what: 'an authorization header', pattern: /\bAuthorization:\s*(?:Bearer|Basic)\s+\S/ },
+  { what: 'a password in an address', pattern: /:\/\/[^\s/:@]{1,100}:[^\s/@]{1,200}@/ },
+];
+
+/** Short secrets would be found by chance in any text. */
+const SHORTEST = 4;
+
+function lineOf(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
+}
+
+/**
+ * Stops an export that would carry a secret, by its marks or because the operator typed it in this run.
+ * Throws OperatorError that names file and line, never the secret.
+ */
+export function refuseSecrets(files: readonly TarFile[], typed: readonly string[]): void {
+  for (const { path, bytes } of files) {
+    const text = Buffer.from(bytes).toString('latin1');
+    for (const { what, pattern } of MARKS) {
+      const index = text.search(pattern);
+      if (index >= 0) throw refusal(path, lineOf(text, index), what);
+    }
+    for (const secret of typed) {
+      const index =
+        secret.length < SHORTEST ? -1 : text.indexOf(Buffer.from(secret).toString('latin1'));
+      if (index >= 0)
+        throw refusal(path, lineOf(text, index), 'a secret that was typed in this run');
+    }
+  }
+}
+
+const refusal = (path: string, line: number, what: string): OperatorError =>
+  new OperatorError(
+    `Nothing was exported: ${path}, line ${String(line)}, looks like ${what}.`,
+    'Look at that output on the node, remove the secret there, and survey the node again.',
+  );
