@@ -1,0 +1,259 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
+import { CancelledError, type ConnectError } from '../../domain/errors.js';
+import { offeredAlgorithms } from './algorithms.js';
+import { createLogin, type Login } from './auth.js';
+import { classify, connectError, timedOut, type Attempt, type Phase } from './errors.js';
+import { guardHostKey, type HostKeyGuard } from './host-keys.js';
+import type { Ask, KeyRing } from './key-ring.js';
+import type { SshOptions, Target } from './options.js';
+import { createPatience, type Patience } from './patience.js';
+import { strictVerifier } from './verifier.js';
+
+const DEFAULT_CONNECT_MS = 15_000;
+const DEFAULT_LOGIN_MS = 60_000;
+const MAX_GREETING = 1024;
+
+/** One server on the way to a node, or the node itself. */
+export type Hop = {
+  readonly node: string;
+  readonly target: Target;
+  /** For messages: `host:port`, with the hop named. */
+  readonly where: string;
+  /** The channel through the hop before; null: a TCP connection of our own. */
+  readonly through: Duplex | null;
+};
+
+export type Connection = {
+  readonly client: Client;
+  readonly address: string | undefined;
+  readonly serverVersion: string | undefined;
+  readonly algorithms: Readonly<Record<string, string>>;
+  readonly hostKey: ReturnType<HostKeyGuard['record']>;
+  readonly auth: ReturnType<Login['record']>;
+  /** True once the connection is gone. */
+  readonly isClosed: () => boolean;
+};
+
+/** Connects, verifies the host key and logs in. Rejects with ConnectError, or CancelledError when the signal fires. */
+export async function connectHop(
+  options: SshOptions,
+  ring: KeyRing,
+  hop: Hop,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const { host, port } = hop.target;
+  const guard = await guardHostKey(options, hop.node, { host, port });
+  if (signal.aborted) throw new CancelledError('cancelled');
+  const stream = hop.through ?? (await openTcp(options, hop, signal));
+  return login(options, ring, hop, guard, stream, signal);
+}
+
+function openTcp(options: SshOptions, hop: Hop, signal: AbortSignal): Promise<Socket> {
+  const attempt: Attempt = { where: hop.where, phase: 'tcp', greeting: Buffer.alloc(0) };
+  const limit = options.connectTimeoutMs ?? DEFAULT_CONNECT_MS;
+  return new Promise((resolve, reject) => {
+    const socket = connectTcp({ host: hop.target.host, port: hop.target.port, noDelay: true });
+    const settle = (act: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const fail = (error: Error): void => {
+      settle(() => {
+        socket.destroy();
+        reject(error);
+      });
+    };
+    const onAbort = (): void => {
+      fail(new CancelledError('cancelled'));
+    };
+    const timer = setTimeout(() => {
+      fail(timedOut(attempt, Math.round(limit / 1000)));
+    }, limit);
+    signal.addEventListener('abort', onAbort, { once: true });
+    // Stays for the socket's life: a late error must not end the process.
+    socket.on('error', (error) => {
+      fail(classify(error, attempt));
+    });
+    socket.once('connect', () => {
+      settle(() => {
+        resolve(socket);
+      });
+    });
+  });
+}
+
+/** What is learned while the connection is made. */
+type Progress = {
+  phase: Phase;
+  greeting: Buffer;
+  algorithms: Readonly<Record<string, string>>;
+  closed: boolean;
+};
+
+function login(
+  options: SshOptions,
+  ring: KeyRing,
+  hop: Hop,
+  guard: HostKeyGuard,
+  stream: Duplex,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const client = new Client();
+  const progress: Progress = {
+    phase: 'handshake',
+    greeting: Buffer.alloc(0),
+    algorithms: {},
+    closed: false,
+  };
+  return new Promise((resolve, reject) => {
+    const attempt = (): Attempt => ({ where: hop.where, ...progress });
+    let settled = false;
+    const settle = (act: () => void): void => {
+      if (settled) return;
+      settled = true;
+      patience.stop();
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const fail = (error: Error): void => {
+      settle(() => {
+        client.destroy();
+        stream.destroy();
+        reject(error instanceof CancelledError ? error : (guard.refusal() ?? error));
+      });
+    };
+    const onAbort = (): void => {
+      fail(new CancelledError('cancelled'));
+    };
+    const patience = createPatience((seconds) => {
+      fail(timedOut(attempt(), seconds));
+    });
+    const loginMs = options.loginTimeoutMs ?? DEFAULT_LOGIN_MS;
+    const auth = createLogin(
+      options,
+      ring,
+      hop.target,
+      hop.where,
+      askThrough(options, hop.node, patience, signal),
+      () => {
+        progress.phase = 'login';
+        patience.begin(loginMs);
+      },
+    );
+    signal.addEventListener('abort', onAbort, { once: true });
+    client.on('error', (error: Error & { level?: string }) => {
+      // An agent that refuses one key is not the end of the login.
+      if (error.level === 'agent') return;
+      fail(error.level === 'client-authentication' ? auth.failure() : classify(error, attempt()));
+    });
+    client.on('close', () => {
+      progress.closed = true;
+      fail(classify(undefined, attempt()));
+    });
+    client.on('handshake', (negotiated) => {
+      progress.algorithms = describeAlgorithms(negotiated);
+    });
+    client.on('change password', () => {
+      fail(passwordExpired(hop));
+    });
+    client.on('ready', () => {
+      progress.phase = 'open';
+      patience.stop();
+      void guard.remember().finally(() => {
+        settle(() => {
+          resolve(connectionOf(client, stream, progress, guard, auth));
+        });
+      });
+    });
+    patience.begin(options.connectTimeoutMs ?? DEFAULT_CONNECT_MS);
+    try {
+      client.connect(clientConfig(options, hop, guard, auth, stream));
+    } catch (error) {
+      fail(classify(error, attempt()));
+    }
+    stream.on('data', (chunk: Buffer) => {
+      if (progress.greeting.length >= MAX_GREETING) return;
+      progress.greeting = Buffer.concat([progress.greeting, chunk]).subarray(0, MAX_GREETING);
+    });
+  });
+}
+
+function clientConfig(
+  options: SshOptions,
+  hop: Hop,
+  guard: HostKeyGuard,
+  auth: Login,
+  stream: Duplex,
+): ConnectConfig {
+  return {
+    sock: stream,
+    host: hop.target.host,
+    port: hop.target.port,
+    username: hop.target.user,
+    ident: 'calico-ready',
+    // Phases have limits of their own: this one would run on while a human reads a prompt.
+    readyTimeout: 0,
+    keepaliveInterval: options.keepalive?.intervalMs ?? 10_000,
+    keepaliveCountMax: options.keepalive?.count ?? 3,
+    algorithms: offeredAlgorithms(guard.knownTypes),
+    hostVerifier: strictVerifier(guard.decide),
+    authHandler: auth.handler,
+  };
+}
+
+function connectionOf(
+  client: Client,
+  stream: Duplex,
+  progress: Progress,
+  guard: HostKeyGuard,
+  auth: Login,
+): Connection {
+  const version = /(?:^|\n)SSH-(?:2\.0|1\.99)-([^\r\n]{1,200})/.exec(
+    progress.greeting.toString('latin1'),
+  )?.[1];
+  return {
+    client,
+    address: 'remoteAddress' in stream ? (stream as Socket).remoteAddress : undefined,
+    serverVersion: version,
+    algorithms: progress.algorithms,
+    hostKey: guard.record(),
+    auth: auth.record(),
+    isClosed: () => progress.closed,
+  };
+}
+
+function askThrough(
+  options: SshOptions,
+  node: string,
+  patience: Patience,
+  signal: AbortSignal,
+): Ask {
+  return (request) =>
+    patience.whileHumanActs(() =>
+      options.broker.ask({ node, ...request }, signal).catch(() => null),
+    );
+}
+
+function describeAlgorithms(negotiated: NegotiatedAlgorithms): Readonly<Record<string, string>> {
+  const { kex, serverHostKey, cs, sc } = negotiated;
+  return Object.fromEntries(
+    Object.entries({
+      kex,
+      serverHostKey,
+      'cipher-out': cs.cipher,
+      'cipher-in': sc.cipher,
+      'mac-out': cs.mac,
+      'mac-in': sc.mac,
+    }).map(([key, value]) => [key, value.slice(0, 64)]),
+  );
+}
+
+const passwordExpired = (hop: Hop): ConnectError =>
+  connectError(
+    'auth-failed',
+    `${hop.where}: the password of ${hop.target.user} has expired`,
+    'Log in by hand and change the password; this tool never changes it.',
+  );

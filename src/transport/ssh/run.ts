@@ -1,0 +1,144 @@
+import type { Client, ClientChannel } from 'ssh2';
+import { CancelledError } from '../../domain/errors.js';
+import { reason } from '../../domain/reason.js';
+import type { RunEnd, RunRequest } from '../../domain/transport.js';
+import { visibleLine } from '../../domain/visible.js';
+
+/** A command that every login shell understands alike; the text itself goes to standard input (security.md B10). */
+export const SHELL = 'exec /bin/sh -s';
+
+export type ChannelHooks = Pick<
+  RunRequest,
+  'deadlineMs' | 'maxStdout' | 'maxStderr' | 'onStdout' | 'onStderr'
+> & {
+  /** Called once the command runs; writes its input. `end` ends the run from this side. */
+  readonly onOpen: (channel: ClientChannel, end: (how: RunEnd) => void) => void;
+};
+
+/** Runs a script by the login user's own /bin/sh. Resolves however it ends; rejects only with CancelledError. */
+export function runAsLogin(
+  client: Client,
+  request: RunRequest,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const onOpen = (channel: ClientChannel): void => {
+    channel.end(request.script);
+  };
+  return runChannel(client, SHELL, { ...request, onOpen }, signal);
+}
+
+/**
+ * One command on one channel. Both streams are always drained, for a full window stops the peer; a channel that
+ * closes without an exit status was lost; nothing of ours outlives the end.
+ */
+export function runChannel(
+  client: Client,
+  command: string,
+  hooks: ChannelHooks,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  return new Promise((resolve, reject) => {
+    let channel: ClientChannel | null = null;
+    let exit: RunEnd = { kind: 'lost' };
+    let settled = false;
+    const settle = (act: () => void): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      client.removeListener('close', onGone);
+      if (channel !== null) abandon(channel);
+      act();
+    };
+    const end = (how: RunEnd): void => {
+      settle(() => {
+        resolve(how);
+      });
+    };
+    const onGone = (): void => {
+      end({ kind: 'lost' });
+    };
+    const onAbort = (): void => {
+      settle(() => {
+        reject(new CancelledError('cancelled'));
+      });
+    };
+    const timer = setTimeout(() => {
+      end({ kind: 'deadline' });
+    }, hooks.deadlineMs);
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    client.on('close', onGone);
+    const onChannel = (opened: ClientChannel): void => {
+      channel = opened;
+      if (settled) {
+        abandon(opened);
+        return;
+      }
+      opened.on('exit', (code: number | null, name?: string) => {
+        exit = endOf(code, name);
+      });
+      opened.on('close', () => {
+        end(exit);
+      });
+      opened.on('data', capped(hooks.maxStdout, hooks.onStdout, 'stdout', end));
+      opened.stderr.on('data', capped(hooks.maxStderr, hooks.onStderr, 'stderr', end));
+      opened.on('error', () => undefined);
+      hooks.onOpen(opened, end);
+    };
+    try {
+      client.exec(command, (error, opened) => {
+        if (error === undefined) onChannel(opened);
+        // After the connection went down every waiting channel is refused: `close` follows and says lost.
+        else if (!/No response from server|Not connected/.test(error.message)) end(refused(error));
+      });
+    } catch {
+      onGone();
+    }
+  });
+}
+
+function endOf(code: number | null, signal: string | undefined): RunEnd {
+  if (code !== null) return { kind: 'exited', code };
+  return { kind: 'signalled', signal: visibleLine(signal ?? 'unknown', 32) };
+}
+
+const refused = (error: Error): RunEnd => ({
+  kind: 'refused',
+  why: reason('refused', `the server refused to run a shell (${visibleLine(error.message, 120)})`),
+});
+
+/** Hands on at most `limit` bytes, then ends the run. */
+function capped(
+  limit: number,
+  onChunk: (chunk: Uint8Array) => void,
+  which: 'stdout' | 'stderr',
+  end: (how: RunEnd) => void,
+): (chunk: Buffer) => void {
+  let left = limit;
+  return (chunk) => {
+    if (left < 0) return;
+    const part = chunk.subarray(0, left);
+    left -= chunk.length;
+    if (part.length > 0) onChunk(new Uint8Array(part));
+    if (left < 0) end({ kind: 'limit', which });
+  };
+}
+
+/** Lets go of a channel; what it still sends is thrown away, so that the connection lives on. */
+function abandon(channel: ClientChannel): void {
+  for (const stream of [channel, channel.stderr]) {
+    stream.removeAllListeners('data');
+    stream.resume();
+  }
+  channel.removeAllListeners('close');
+  channel.on('error', () => undefined);
+  try {
+    channel.close();
+  } catch {
+    // Already closed, or the connection is gone.
+  }
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import type { Client, ClientChannel } from 'ssh2';
+import { reason, type Reason } from '../../domain/reason.js';
+import type { RunEnd, RunRequest } from '../../domain/transport.js';
+import { visibleLine } from '../../domain/visible.js';
+import type { Ask } from './key-ring.js';
+import { runAsLogin, runChannel, SHELL } from './run.js';
+
+/** How the login user becomes root. */
+export type Privilege = 'root-login' | 'sudo' | 'sudo-password';
+
+/** Messages of sudo in the C locale (sudo 1.9.13), the first that matches. */
+const REFUSALS: readonly (readonly [RegExp, string])[] = [
+  [/a password is required|a terminal is required to read/, 'sudo wants a password'],
+  [/must have a tty/, 'sudo wants a terminal (requiretty): exempt this user in sudoers'],
+  [/is not in the sudoers file/, 'the user is not in sudoers'],
+  [/not allowed to execute|may not run sudo/, 'sudoers does not let the user run /bin/sh as root'],
+  [/sudo.*No such file|sudo.*not found/, 'sudo is not installed'],
+  [/account validation failure|expired/, 'the account is locked or expired'],
+];
+const WANTS_PASSWORD = REFUSALS[0]?.[1] ?? '';
+
+/** Enough for a lecture and a message, before sudo has let us in. */
+const MAX_PREAMBLE = 64 * 1024;
+
+/** The uid of the login user, or why no shell told it. Costs one channel of a few milliseconds. */
+export async function learnUid(
+  client: Client,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<{ readonly uid: number } | { readonly end: RunEnd }> {
+  const nonce = randomBytes(16).toString('hex');
+  const text: string[] = [];
+  const keep = (chunk: Uint8Array): void => {
+    text.push(Buffer.from(chunk).toString('latin1'));
+  };
+  const end = await runAsLogin(
+    client,
+    {
+      script: `echo "${nonce} $(PATH=/usr/bin:/bin id -u)"\n`,
+      deadlineMs,
+      maxStdout: MAX_PREAMBLE,
+      maxStderr: MAX_PREAMBLE,
+      runAs: 'login',
+      onStdout: keep,
+      onStderr: keep,
+    },
+    signal,
+  );
+  const uid = new RegExp(`${nonce} (\\d{1,10})`).exec(text.join(''))?.[1];
+  if (uid !== undefined) return { uid: Number(uid) };
+  return { end: end.kind === 'exited' ? refusal(shellProblem(text.join(''))) : end };
+}
+
+/** Why a login gave no POSIX shell, by what was printed in its place. */
+export function shellProblem(text: string): Reason {
+  const shown = visibleLine(text.trim().split('\n', 1)[0] ?? '', 120);
+  if (/account is currently not available|nologin/i.test(text)) {
+    return reason('no-login', `the login shell turns everybody away (${shown})`);
+  }
+  return /restricted/i.test(text)
+    ? reason('restricted-shell', `the login shell is restricted (${shown})`)
+    : reason('forced-command', `the login runs something else than a shell (${shown})`);
+}
+
+/** The script under `sudo -n`. A refusal is `refused` with no-privilege, the script has then not begun. */
+export function runSudo(client: Client, request: RunRequest, signal: AbortSignal): Promise<RunEnd> {
+  const marker = randomBytes(16).toString('hex');
+  const gate = createGate(marker, null, request);
+  const command = 'exec env LC_ALL=C sudo -n -- /bin/sh -s';
+  return guarded(client, command, request, signal, gate, (channel) => {
+    channel.end(`printf %s ${marker} >&2\n${request.script}`);
+  });
+}
+
+/**
+ * The script under sudo with a password. The password is written once, only after sudo's own prompt (a nonce) was
+ * seen on standard error; a second prompt means it is wrong. The script follows only when the root shell has said so.
+ * Nothing secret is on the command line, and the prompt and all before it are kept from the output.
+ */
+export async function runSudoPassword(
+  client: Client,
+  request: RunRequest,
+  signal: AbortSignal,
+  ask: Ask,
+  who: string,
+): Promise<RunEnd> {
+  const prompt = visibleLine(`Password of ${who} for sudo`);
+  const password = await ask({ kind: 'sudo-password', prompt, echo: false });
+  if (password === null) return refusal(noPrivilege(`${WANTS_PASSWORD} and none was given`));
+  const marker = randomBytes(16).toString('hex');
+  const nonce = `[${randomBytes(16).toString('hex')}]`;
+  const gate = createGate(marker, nonce, request);
+  const command = `exec env LC_ALL=C sudo -k -S -p '${nonce}' -- /bin/sh -c 'printf %s ${marker} >&2; ${SHELL}'`;
+  return guarded(client, command, request, signal, gate, (channel, end) => {
+    gate.onPrompt = (count) => {
+      if (count > 1) end(refusal(noPrivilege('the password for sudo is wrong')));
+      else writeSecret(channel, password);
+    };
+    gate.onEntered = () => {
+      channel.end(request.script);
+    };
+  });
+}
+
+/** True when asking for a password can help. */
+export const wantsPassword = (end: RunEnd): boolean =>
+  end.kind === 'refused' && end.why.includes(WANTS_PASSWORD);
+
+export const noPrivilege = (text: string): Reason => reason('no-privilege', text);
+export const refusal = (why: Reason): RunEnd => ({ kind: 'refused', why });
+
+function writeSecret(channel: ClientChannel, secret: string): void {
+  const bytes = Buffer.from(`${secret}\n`);
+  channel.write(bytes, () => {
+    bytes.fill(0);
+  });
+}
+
+async function guarded(
+  client: Client,
+  command: string,
+  request: RunRequest,
+  signal: AbortSignal,
+  gate: Gate,
+  onOpen: (channel: ClientChannel, end: (how: RunEnd) => void) => void,
+): Promise<RunEnd> {
+  const maxStderr = request.maxStderr + MAX_PREAMBLE;
+  const hooks = { ...request, maxStderr, onStderr: gate.onStderr, onOpen };
+  const end = await runChannel(client, command, hooks, signal);
+  if (gate.entered() || end.kind !== 'exited') return end;
+  return refusal(refusalReason(gate.preamble()));
+}
+
+function refusalReason(text: string): Reason {
+  const known = REFUSALS.find(([pattern]) => pattern.test(text))?.[1];
+  if (known !== undefined) return noPrivilege(known);
+  const shown = visibleLine(text.trim().split('\n', 1)[0] ?? '', 120);
+  return noPrivilege(`sudo did not start a shell (${shown === '' ? 'it said nothing' : shown})`);
+}
+
+type Gate = {
+  readonly onStderr: (chunk: Uint8Array) => void;
+  readonly entered: () => boolean;
+  readonly preamble: () => string;
+  onPrompt: (count: number) => void;
+  onEntered: () => void;
+};
+
+/** Holds back standard error until the marker of the root shell was seen; then hands it on. */
+function createGate(marker: string, prompt: string | null, request: RunRequest): Gate {
+  let held = Buffer.alloc(0);
+  let entered = false;
+  let prompts = 0;
+  const gate: Gate = {
+    onPrompt: () => undefined,
+    onEntered: () => undefined,
+    entered: () => entered,
+    preamble: () => held.toString('latin1'),
+    onStderr: (chunk) => {
+      if (entered) {
+        request.onStderr(chunk);
+        return;
+      }
+      held = Buffer.concat([held, chunk]).subarray(0, MAX_PREAMBLE);
+      const at = held.indexOf(marker);
+      const seen = prompt === null ? 0 : countOf(held, prompt);
+      while (prompts < seen) gate.onPrompt((prompts += 1));
+      if (at < 0) return;
+      entered = true;
+      const rest = new Uint8Array(held.subarray(at + marker.length));
+      gate.onEntered();
+      if (rest.length > 0) request.onStderr(rest);
+    },
+  };
+  return gate;
+}
+
+function countOf(bytes: Buffer, word: string): number {
+  let count = 0;
+  for (let at = bytes.indexOf(word); at >= 0; at = bytes.indexOf(word, at + word.length))
+    count += 1;
+  return count;
+}
