@@ -1,0 +1,127 @@
+/** Most bytes of standard error that are kept of one probe: its end, where the cause usually stands. */
+export const STDERR_LIMIT = 8192;
+
+/** How the collector may become root for the lines that need it. */
+export type Become = 'auto' | 'sudo' | 'doas' | 'none';
+
+/** The first line of output when no client gave a nonce. */
+export const ANNOUNCEMENT = '@@calico-ready-collector 1 ';
+
+/** One word of sh, whatever the text holds. */
+export const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+// What the login left behind must not bend a tool: the locale, the search path, aliases, exported functions
+// (bash alone hands them on; dash and ash drop them), and variables that change how tools or the linker behave.
+const ENVIRONMENT = `
+set +e +u +x +v +f
+LC_ALL=C LANGUAGE='' PATH=/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin
+export LC_ALL LANGUAGE PATH
+umask 077
+unset ENV BASH_ENV CDPATH IFS TMOUT GREP_OPTIONS GREP_COLORS LS_COLORS POSIXLY_CORRECT TZ LD_PRELOAD LD_LIBRARY_PATH
+unset SYSTEMD_PAGER SYSTEMD_COLORS PAGER KUBECONFIG IFCONFIG MODPROBE_OPTIONS XTABLES_LIBDIR
+if [ -n "\${BASH_VERSION:-}" ]; then
+for F in $(compgen -A function 2>/dev/null); do case $F in _cr_main) ;; *) unset -f "$F" ;; esac; done
+fi
+`;
+
+// A nonce of its own when no client gave one. The kernel's uuid needs no process.
+const NONCE = `
+case \${N:-} in *[!0-9a-f]*) N= ;; esac
+if [ "\${#N}" -ne 32 ]; then
+B=auto
+read -r N 2>/dev/null </proc/sys/kernel/random/uuid || N=$(od -An -N16 -tx1 /dev/urandom 2>/dev/null)
+N=$(printf %s "$N" | tr -cd 0-9a-f)
+[ "\${#N}" -eq 32 ] || { echo 'calico-ready: this machine gives no random bytes' >&2; exit 69; }
+printf '${ANNOUNCEMENT}%s\\n' "$N"
+fi
+`;
+
+// Three dialects of timeout: coreutils and BusyBox from 1.34, BusyBox from 1.30, and older with -t. GNU's kills the
+// whole process group; for the others setsid makes one, so that a child that outlives its parent dies too.
+// Where sudo runs a command as root the login user cannot kill it, so the readers of its pipes get a limit too (G).
+const TOOLS = `
+T='timeout -k 2' K=gnu S='' U=
+case $(timeout --version 2>/dev/null) in *coreutils*) ;; *) K=busybox ;; esac
+U=$($T 9 id -u 2>/dev/null) || { T='timeout -s KILL'; U=$($T 9 id -u 2>/dev/null); } ||
+{ T='timeout -s KILL -t'; K=old; U=$($T 9 id -u 2>/dev/null); } || { T='' K=none; U=$(id -u 2>/dev/null); }
+case $U in ''|*[!0-9]*) U=- ;; esac
+[ "$K" = gnu ] || { command -v setsid >/dev/null && S=setsid; }
+H=head
+[ "$(printf abc | head -c 2 2>/dev/null)" = ab ] || H=
+M=none W='no way to become root is allowed'
+if [ "$U" = 0 ]; then M=root
+else case \${B:-auto} in
+sudo|doas) if command -v "$B" >/dev/null; then M=$B; else W="$B is not installed"; fi ;;
+auto) if command -v sudo >/dev/null; then M=sudo; elif command -v doas >/dev/null; then M=doas; else W='neither sudo nor doas is installed'; fi ;;
+esac; fi
+case $M in
+root) R='as_root() { "$@"; }' ;;
+sudo) R='as_root() { sudo -n -- "$@"; }' ;;
+doas) R='as_root() { doas -n -- "$@"; }' ;;
+*) R="as_root() { echo \\"as_root: \\$1 needs root, and $W\\" >&2; return 126; }" ;;
+esac
+R="$R
+"
+`;
+
+// The frames. Times are /proc/uptime: monotonic, and read without a process.
+// _cr_run ID SECONDS BYTES SCRIPT: standard output streams through head, standard error and the exit status come
+// back through tail; so a process that floods either neither blocks nor fills the memory.
+const FUNCTIONS = `
+_cr_now() { read -r X Y 2>/dev/null </proc/uptime || X=-; }
+_cr_limit() {
+if [ -n "$T" ]; then
+$S $T "$1" /bin/sh -c "$2" &
+X=$!
+wait $X
+Y=$?
+else
+$S /bin/sh -c "$2" &
+X=$!
+{ sleep "$1" & Z=$!; trap 'kill $Z; exit' TERM; wait $Z; kill -TERM -$X || kill -TERM $X; sleep 2; kill -KILL -$X || kill -KILL $X; } >/dev/null 2>&1 &
+Z=$!
+wait $X
+Y=$?
+kill $Z 2>/dev/null
+fi
+[ "$Y" -lt 124 ] || kill -KILL -$X 2>/dev/null
+}
+_cr_cut() {
+if [ -z "$H" ]; then exec $G cat 4>&-
+elif [ -z "$Q" ]; then exec $G head -c "$1" 4>&-
+else { $G head -c "$1" 4>&- || printf .x >&4; } | $G tail -c "$1" 4>&-
+fi
+}
+_cr_run() {
+G=
+case $5$M in rsudo|rdoas) [ -z "$T" ] || G="$T $(($2 + 4))" ;; esac
+_cr_now
+printf '\\n@@%s B %s %s\\n' "$N" "$1" "$X"
+{ E=$({ { { _cr_limit "$2" "$4" </dev/null 2>&4 3>&- 4>&- 7<&-; printf '.%s' "$Y" >&4; } | _cr_cut "$3" >&3 3>&- || printf .x >&4; } 4>&1 | $G tail -c ${String(STDERR_LIMIT + 8)} 3>&-); } 3>&1
+_cr_now
+case \${E##*.} in ''|*[!0-9]*) Y=x ;; *) Y=\${E##*.} ;; esac
+printf '\\n@@%s S %s\\n%s\\n@@%s E %s %s %s\\n' "$N" "$1" "\${E%.*}" "$N" "$1" "$Y" "$X"
+}
+`;
+
+// The checksum covers all frames of probes: what a file, a terminal or a copy bent on the way is not judged.
+const RUN = `
+_cr_now
+F=\${LOGNAME:-\${USER:-}}
+case $F in ''|*[!A-Za-z0-9._-]*) F=- ;; esac
+printf '\\n@@%s M 1 %s %s %s %s %s %s\\n' "$N" "$U" "$F" "$M" "$K" "$(date +%s 2>/dev/null || echo -)" "$X"
+C='- -'
+if [ -d /dev/fd/. ] && command -v tee >/dev/null && command -v cksum >/dev/null; then
+{ C=$({ { _cr_body 2>/dev/null 8>&- 9>&- | tee /dev/fd/9 2>/dev/null >&8; } 9>&1 | cksum 8>&-; }); } 8>&1
+else _cr_body 2>/dev/null
+fi
+printf '\\n@@%s Z %s\\n' "$N" "$C"
+exit 0
+`;
+
+const lines = (text: string): string => text.trim();
+
+/** Everything before the probes' own lines. */
+export const BEFORE = [ENVIRONMENT, NONCE, TOOLS, FUNCTIONS].map(lines).join('\n');
+/** Everything after them. */
+export const AFTER = lines(RUN);
