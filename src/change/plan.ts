@@ -112,7 +112,8 @@ function agree(candidate: Candidate, request: FixRequest): PlannedFix | Refusal 
   const agreed = request.consents.includes(check);
   const applying = request.mode === 'apply';
   const asksConsent = applying && disruptive && !agreed;
-  const asksYes = applying && !request.yes && !(disruptive && agreed);
+  // A disruptive fix needs --yes and its consent, both.
+  const asksYes = applying && !request.yes;
   if (!request.terminal && asksConsent) {
     const what = `The fix of ${check} is disruptive: ${fixes.flatMap((fix) => fix.loses).join(' ')}`;
     return refused(visibleLine(what, 500), `Agree to it with --consent ${check}.`);

@@ -139,27 +139,31 @@ active_now() {
   esac
 }
 unit_back() {
-  now=$(enabled_now "$1")
-  if [ "$now" != "$3" ]; then
+  now=$(enabled_now "$1") starts=''
+  [ "$2" = "$(active_now "$1")" ] || starts=$2
+  # A masked unit cannot be started, and mask and disable do not undo one another.
+  if [ "$now" != "$3" ] || [ "$starts" = active ]; then
     case $now in
       masked) try_all systemctl unmask "$1" ;;
       masked-runtime) try_all systemctl unmask --runtime "$1" ;;
     esac
-    case $3 in
-      enabled) try_all systemctl enable "$1" ;;
-      enabled-runtime) try_all systemctl enable --runtime "$1" ;;
-      disabled) try_all systemctl disable "$1" ;;
-    esac
+    now=$(enabled_now "$1")
   fi
-  if [ "$(active_now "$1")" != "$2" ]; then
-    if [ "$2" = active ]; then try_all systemctl start "$1"; else try_all systemctl stop "$1"; fi
-  fi
-  if [ "$(enabled_now "$1")" != "$3" ]; then
-    case $3 in
-      masked) try_all systemctl mask "$1" ;;
-      masked-runtime) try_all systemctl mask --runtime "$1" ;;
-    esac
-  fi
+  case $3:$now in
+    "$now:$3") ;;
+    enabled:*) try_all systemctl enable "$1" ;;
+    enabled-runtime:*) try_all systemctl enable --runtime "$1" ;;
+    disabled:*) try_all systemctl disable "$1" ;;
+  esac
+  case $starts in
+    active) try_all systemctl start "$1" ;;
+    inactive) try_all systemctl stop "$1" ;;
+  esac
+  case $3:$(enabled_now "$1") in
+    masked:masked | masked-runtime:masked-runtime) ;;
+    masked:*) try_all systemctl mask "$1" ;;
+    masked-runtime:*) try_all systemctl mask --runtime "$1" ;;
+  esac
   [ "$(active_now "$1")" = "$2" ] && [ "$(enabled_now "$1")" = "$3" ]
 }
 units_back() {
