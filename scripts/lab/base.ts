@@ -18,6 +18,7 @@ const mirror = (): string =>
 const BUILD = `
 set -eu
 test ! -d "$1" || exit 0
+umount "$2/proc" "$2/sys" 2>/dev/null || true
 rm -rf --one-file-system "$2"
 if ! debootstrap --variant=minbase --include="$4" "$3" "$2" "$5" >"$2.log" 2>&1; then
   tail -n 20 "$2.log" >&2

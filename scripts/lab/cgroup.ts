@@ -19,17 +19,21 @@ export const enterCgroup = (name: string): string =>
     .map((path) => `mkdir -p ${path} && echo $$ > ${path}/cgroup.procs`)
     .join(' && ');
 
-const removeTree = (path: string): void => {
-  if (!existsSync(path)) return;
-  for (const entry of readdirSync(path, { withFileTypes: true }))
-    if (entry.isDirectory()) removeTree(join(path, entry.name));
+/** Busy, and so not gone, until the kernel has reaped the last process of the group. */
+const removeTree = (path: string): boolean => {
+  if (!existsSync(path)) return true;
+  const children = readdirSync(path, { withFileTypes: true }).filter((one) => one.isDirectory());
+  for (const child of children) removeTree(join(path, child.name));
   try {
     rmdirSync(path);
+    return true;
   } catch {
-    // Busy until the kernel has reaped the last process; the next sweep gets it.
+    return false;
   }
 };
 
-export const removeCgroup = (name: string): void => {
-  for (const path of hierarchies()) removeTree(join(path, name));
-};
+/** True when the groups are gone. */
+export const removeCgroup = (name: string): boolean =>
+  hierarchies()
+    .map((path) => removeTree(join(path, name)))
+    .every((gone) => gone);

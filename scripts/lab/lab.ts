@@ -11,7 +11,7 @@ import {
   removeBridge,
 } from './network.js';
 import { knownHost, labKey, nodeDir, startNode, stopNode } from './node.js';
-import { run, tryRun, until } from './run.js';
+import { run, tryRun, unmount, until } from './run.js';
 import type { LabRelease } from './recipe.js';
 import {
   claimSlot,
@@ -121,7 +121,7 @@ const isReady = async (dir: string, name: string): Promise<boolean> => {
 const remove = async (lab: LabState): Promise<void> => {
   await Promise.all(lab.nodes.map(stopNode));
   await removeBridge(lab.slot);
-  await tryRun('umount', ['--recursive', join(lab.dir, 'layers')]);
+  await unmount(join(lab.dir, 'layers'));
   await rm(lab.dir, { recursive: true, force: true });
   await releaseSlot(lab.slot);
 };

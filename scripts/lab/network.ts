@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { run, tryRun } from './run.js';
+import { run, tryRun, until } from './run.js';
 
 /**
  * RFC 2544's range for benchmarks is routed nowhere. Each lab has one /24 of it, by its slot: the host's end is .1.
@@ -56,16 +56,28 @@ export const plugNode = async (
   await run('ip', [...inside, 'link', 'set', 'eth0', 'up']);
 };
 
+/** The processes of a network namespace; none when there is no such namespace. */
+const pidsIn = async (netns: string): Promise<readonly number[]> => {
+  const { stdout } = await tryRun('ip', ['netns', 'pids', netns]);
+  return stdout
+    .split('\n')
+    .filter((line) => /^\d+$/.test(line))
+    .map(Number);
+};
+
 /** Ends whatever still runs in the namespace and removes it; its veth goes with it. Nothing to do is fine. */
 export const removeNetns = async (netns: string): Promise<void> => {
-  const { stdout } = await tryRun('ip', ['netns', 'pids', netns]);
-  for (const word of stdout.split('\n').filter((line) => /^\d+$/.test(line))) {
-    try {
-      process.kill(Number(word), 'SIGKILL');
-    } catch {
-      // It ended by itself meanwhile.
+  await until(`the processes in ${netns} to end`, 5_000, async () => {
+    const pids = await pidsIn(netns);
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended by itself meanwhile.
+      }
     }
-  }
+    return pids.length === 0;
+  });
   await tryRun('ip', ['netns', 'delete', netns]);
 };
 

@@ -5,7 +5,7 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { enterCgroup, removeCgroup } from './cgroup.js';
 import { plugNode, removeNetns } from './network.js';
-import { run, tryRun, until } from './run.js';
+import { run, unmount, until } from './run.js';
 import { identify, isAlive, type LabNode, type ProcessId } from './state.js';
 
 /** What a node is made of, below the lab's folder. `layers` is a tmpfs of the lab. */
@@ -123,6 +123,6 @@ export const stopNode = async (node: LabNode): Promise<void> => {
       },
     );
   }
-  await tryRun('umount', ['--recursive', node.root]);
-  removeCgroup(node.cgroup);
+  await unmount(node.root);
+  await until(`the groups of ${node.name} to empty`, 5_000, () => removeCgroup(node.cgroup));
 };

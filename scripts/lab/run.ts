@@ -63,3 +63,10 @@ export const until = async (
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 };
+
+/** Unmounts the tree at the path, waiting for a process that still ends there. Not mounted is fine. */
+export const unmount = (path: string): Promise<void> =>
+  until(`${path} to be unmounted`, 5_000, async () => {
+    if ((await tryRun('mountpoint', ['-q', path])).code !== 0) return true;
+    return (await tryRun('umount', ['--recursive', path])).code === 0;
+  });
