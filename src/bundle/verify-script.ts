@@ -31,6 +31,7 @@ tar -xzf "$bundle" -C "$work/unpacked" 2>/dev/null || fail "it cannot be unpacke
 cd "$work/unpacked/$root"
 [ -f SHA256SUMS ] || fail "it has no list of files"
 [ -f SHA256SUMS.sig ] || fail "it is not signed"
+[ "$(grep -c 'BEGIN SSH SIGNATURE' SHA256SUMS.sig)" -eq 1 ] || fail "its signature file holds more than one signature"
 case $signers in /*) ;; *) signers=$OLDPWD/$signers ;; esac
 ssh-keygen -Y verify -f "$signers" -I "$who" -n calico-ready-bundle -s SHA256SUMS.sig < SHA256SUMS || fail "the signature is not by $who"
 
