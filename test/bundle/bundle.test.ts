@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -11,7 +11,7 @@ import { signSshsig } from '../../src/bundle/sshsig.js';
 import { readTar, writeTar } from '../../src/bundle/tar.js';
 import { openArchive, verifyBundle } from '../../src/bundle/verify-bundle.js';
 import { VERIFY_SCRIPT } from '../../src/bundle/verify-script.js';
-import { packBundle, writeBundle } from '../../src/bundle/write-bundle.js';
+import { packBundle } from '../../src/bundle/write-bundle.js';
 import type { Signer } from '../../src/domain/signer.js';
 import { sampleInput } from './sample.js';
 
@@ -288,37 +288,4 @@ describe('bundles that must be refused, here and by the script', () => {
         .map((line) => line.slice(66)),
     ).toEqual(['a', 'b', '']);
   });
-});
-
-describe('writing', () => {
-  it('never leaves half a bundle', async () => {
-    const missing = join(folder, 'no', 'such', 'b.tar.gz');
-    await expect(writeBundle(missing, sampleInput(), signer)).rejects.toThrow(
-      /Cannot write the bundle .* ENOENT/,
-    );
-    expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
-  });
-
-  it('names an unsigned bundle for what it is', async () => {
-    await expect(writeBundle(join(folder, 'b.tar.gz'), sampleInput(), null)).rejects.toThrow(
-      'must have a name that ends in -UNSIGNED.tar.gz',
-    );
-    await expect(
-      writeBundle(join(folder, 'b-UNSIGNED.tar.gz'), sampleInput(), null),
-    ).resolves.toMatchObject({ files: expect.any(Number) as number });
-  });
-
-  it.each([
-    ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----\n', []],
-    ['a typed secret', 'x hunter22 x', ['hunter22']],
-    ['a password in an address', 'postgres://u:p4ss@db/x', []],
-  ])('is stopped by %s', async (_name, text, secrets) => {
-    await expect(packBundle(sampleInput(text), signer, secrets)).rejects.toThrow(
-      /^Nothing was exported: catalogue\/collector.sh, line 1/,
-    );
-  });
-});
-
-it('scripts/verify.sh is the text that bundles carry, and is clean', () => {
-  expect(readFileSync(SCRIPT, 'utf8')).toBe(VERIFY_SCRIPT);
 });
