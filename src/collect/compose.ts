@@ -1,5 +1,5 @@
 import type { AnyProbe } from '../domain/probe.js';
-import { AFTER, BEFORE, quote, type Become } from './shell-parts.js';
+import { AFTER, BEFORE, HEADER, quote, type Become } from './shell-parts.js';
 
 // Linux refuses a single argument of 128 KiB (MAX_ARG_STRLEN); the definition of as_root goes in front.
 const LONGEST_SCRIPT = 100_000;
@@ -20,7 +20,7 @@ export function composeCollector(probes: readonly AnyProbe[]): string {
   refuseBadProbes(asked);
   const slow = asked.filter((probe) => probe.slow === true);
   const fast = asked.filter((probe) => probe.slow !== true);
-  return `_cr_main() {
+  return `${HEADER}_cr_main() {
 ${BEFORE}
 _cr_body() {
 ${lanes(slow, fast)}
@@ -88,7 +88,7 @@ export type CollectorRequest = PreludeOptions & { readonly probes: readonly stri
 export function readCollectorText(text: string): CollectorRequest | null {
   const end = text.indexOf('\n');
   const prelude = PRELUDE.exec(text.slice(0, Math.max(0, end)));
-  if (prelude === null || !text.startsWith('_cr_main() {\n', end + 1)) return null;
+  if (prelude === null || !text.startsWith(`${HEADER}_cr_main() {\n`, end + 1)) return null;
   const [, nonce = '', become = ''] = prelude;
   const probes = [...text.matchAll(/^_cr_run ([a-z0-9][a-z0-9-]{0,63}) \d+ \d+ ["']/gm)];
   return { nonce, become: become as Become, probes: probes.map(([, id = '']) => id) };

@@ -156,7 +156,7 @@ export class FrameReader {
     this.open = {
       probe,
       stdout: new BoundedBytes(probe.maxBytes + 1),
-      stderr: new BoundedBytes(STDERR_LIMIT + 8),
+      stderr: new BoundedBytes(STDERR_LIMIT + 64),
       begun: uptime,
       part: 'stdout',
     };

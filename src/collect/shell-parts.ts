@@ -46,7 +46,7 @@ U=$($T 9 id -u 2>/dev/null) || { T='timeout -s KILL'; U=$($T 9 id -u 2>/dev/null
 { T='timeout -s KILL -t'; K=old; U=$($T 9 id -u 2>/dev/null); } || { T='' K=none; U=$(id -u 2>/dev/null); }
 case $U in ''|*[!0-9]*) U=- ;; esac
 [ "$K" = gnu ] || { command -v setsid >/dev/null && S=setsid; }
-H=head
+H='head'
 [ "$(printf abc | head -c 2 2>/dev/null)" = ab ] || H=
 M=none W='no way to become root is allowed'
 if [ "$U" = 0 ]; then M=root
@@ -68,7 +68,7 @@ R="$R
 // _cr_run ID SECONDS BYTES SCRIPT: standard output streams through head, standard error and the exit status come
 // back through tail; so a process that floods either neither blocks nor fills the memory.
 const FUNCTIONS = `
-_cr_now() { read -r X Y 2>/dev/null </proc/uptime || X=-; }
+_cr_now() { read -r V F 2>/dev/null </proc/uptime || V=-; }
 _cr_limit() {
 if [ -n "$T" ]; then
 $S $T "$1" /bin/sh -c "$2" &
@@ -89,18 +89,19 @@ fi
 _cr_cut() {
 if [ -z "$H" ]; then exec $G cat 4>&-
 elif [ -z "$Q" ]; then exec $G head -c "$1" 4>&-
-else { $G head -c "$1" 4>&- || printf .x >&4; } | $G tail -c "$1" 4>&-
+else { $G head -c "$1" 4>&- || printf '!x -' >&4; } | $G tail -c "$1" 4>&-
 fi
 }
 _cr_run() {
 G=
 case $5$M in rsudo|rdoas) [ -z "$T" ] || G="$T $(($2 + 4))" ;; esac
 _cr_now
-printf '\\n@@%s B %s %s\\n' "$N" "$1" "$X"
-{ E=$({ { { _cr_limit "$2" "$4" </dev/null 2>&4 3>&- 4>&- 7<&-; printf '.%s' "$Y" >&4; } | _cr_cut "$3" >&3 3>&- || printf .x >&4; } 4>&1 | $G tail -c ${String(STDERR_LIMIT + 8)} 3>&-); } 3>&1
+printf '\\n@@%s B %s %s\\n' "$N" "$1" "$V"
+{ E=$({ { _cr_limit "$2" "$4" </dev/null 2>&4 3>&- 4>&- 7<&-; _cr_now; printf '!%s %s' "$Y" "$V" >&4; } | _cr_cut "$3" >&3 3>&- || printf '!x -' >&4; } 4>&1 | $G tail -c ${String(STDERR_LIMIT + 64)} 3>&-); } 3>&1
 _cr_now
-case \${E##*.} in ''|*[!0-9]*) Y=x ;; *) Y=\${E##*.} ;; esac
-printf '\\n@@%s S %s\\n%s\\n@@%s E %s %s %s\\n' "$N" "$1" "\${E%.*}" "$N" "$1" "$Y" "$X"
+Y=\${E##*!}
+case $Y in ''|*[!0-9.\\ -]*) Y="x $V" ;; esac
+printf '\\n@@%s S %s\\n%s\\n@@%s E %s %s\\n' "$N" "$1" "\${E%!*}" "$N" "$1" "$Y"
 }
 `;
 
@@ -109,15 +110,18 @@ const RUN = `
 _cr_now
 F=\${LOGNAME:-\${USER:-}}
 case $F in ''|*[!A-Za-z0-9._-]*) F=- ;; esac
-printf '\\n@@%s M 1 %s %s %s %s %s %s\\n' "$N" "$U" "$F" "$M" "$K" "$(date +%s 2>/dev/null || echo -)" "$X"
+printf '\\n@@%s M 1 %s %s %s %s %s %s\\n' "$N" "$U" "$F" "$M" "$K" "$(date +%s 2>/dev/null || echo -)" "$V"
 C='- -'
 if [ -d /dev/fd/. ] && command -v tee >/dev/null && command -v cksum >/dev/null; then
-{ C=$({ { _cr_body 2>/dev/null 8>&- 9>&- | tee /dev/fd/9 2>/dev/null >&8; } 9>&1 | cksum 8>&-; }); } 8>&1
+{ C=$({ _cr_body 2>/dev/null 8>&- 9>&- | tee /dev/fd/9 2>/dev/null >&8; } 9>&1 | cksum 8>&-); } 8>&1
 else _cr_body 2>/dev/null
 fi
 printf '\\n@@%s Z %s\\n' "$N" "$C"
 exit 0
 `;
+
+/** Why each of these is meant: $T, $S and $G are several words; scripts are quoted whole; compgen runs under bash alone. */
+export const HEADER = '# shellcheck disable=SC2086,SC2016,SC3044\n';
 
 const lines = (text: string): string => text.trim();
 
