@@ -41,8 +41,7 @@ const offer = (node: string, check: string, fix: Fix): FixItem => ({
 });
 
 function renew(item: FixItem, fix: Fix): FixItem {
-  if (item.phase === 'applying' || item.phase === 'verifying' || item.phase === 'uncertain')
-    return item;
+  if (item.phase === 'applying' || item.phase === 'verifying') return item;
   // The operator agreed to what was shown; another text needs another consent.
   const same = JSON.stringify(item.fix) === JSON.stringify(fix);
   const kept: FixItem = same ? { ...item, fix } : { ...item, fix, consented: false };
