@@ -1,0 +1,113 @@
+import { fail, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
+import { reason } from '../../src/domain/reason.js';
+import type { KernelFeature } from '../requirements/kernel-features.js';
+import { statementsOn, type KernelFacts, type Statements } from './witnesses.js';
+
+/**
+ * One feature in the light of all witnesses. `torn`: the witnesses disagree, and none of both sides can be believed;
+ * `silent`: none of them speaks of it.
+ */
+export type FeatureState = {
+  readonly state: 'usable' | 'torn' | 'missing' | 'silent';
+  readonly feature: KernelFeature;
+  /** What the witnesses say, in words. */
+  readonly how: string;
+  /** The configuration is the only witness that speaks. */
+  readonly byConfigurationAlone?: boolean;
+};
+
+type Judged = Omit<FeatureState, 'feature'>;
+
+const join = (...lists: readonly (readonly string[])[]): string => lists.flat().join('; ');
+
+/** Disagreement: both sides are named, and it is no pass. */
+const torn = (one: readonly string[], other: readonly string[]): Judged => ({
+  state: 'torn',
+  how: `${join(one.slice(0, 2))}, but ${join(other)}`,
+});
+const missing = (...lists: readonly (readonly string[])[]): Judged => ({
+  state: 'missing',
+  how: join(...lists),
+});
+
+function whenSeen(said: Statements): Judged {
+  const seen = [...said.running, ...said.builtin];
+  if (said.notConfigured.length > 0) return torn(seen, said.notConfigured);
+  const isFixed = said.builtin.length > 0 || said.configuredIn.length > 0;
+  // What is built in needs no loading; what is loaded now would be missing after a restart.
+  return said.disabled.length > 0 && !isFixed
+    ? torn(seen, said.disabled)
+    : { state: 'usable', how: join(seen.slice(0, 2)) };
+}
+
+function whenLoadable(said: Statements): Judged {
+  if (said.disabled.length > 0 && said.configuredIn.length === 0) {
+    return missing(said.loadable.slice(0, 1), said.disabled);
+  }
+  const against = [...said.notConfigured, ...said.notInstalled];
+  return against.length > 0
+    ? torn(said.loadable, against)
+    : { state: 'usable', how: join(said.loadable.slice(0, 2)) };
+}
+
+function byConfiguration(said: Statements): Judged {
+  if (said.configuredIn.length > 0) {
+    if (said.notBuiltIn.length > 0) return torn(said.configuredIn, said.notBuiltIn);
+    return { state: 'usable', how: join(said.configuredIn), byConfigurationAlone: true };
+  }
+  // Built as a module, and that module cannot be had: a missing modules package, or a kernel that was upgraded
+  // without a restart.
+  const against = [...said.disabled, ...said.notInstalled];
+  return against.length > 0
+    ? missing(said.configuredAsModule, against)
+    : { state: 'usable', how: join(said.configuredAsModule), byConfigurationAlone: true };
+}
+
+function weigh(said: Statements): Judged {
+  if (said.running.length + said.builtin.length > 0) return whenSeen(said);
+  if (said.loadable.length > 0) return whenLoadable(said);
+  if (said.configuredIn.length + said.configuredAsModule.length > 0) return byConfiguration(said);
+  if (said.notConfigured.length > 0) return missing(said.notConfigured);
+  return { state: 'silent', how: join(said.notInstalled, said.disabled) };
+}
+
+/** Usable when one witness shows it and none contradicts (design: verdicts that need one wording). Pure. */
+export function judgeFeature(feature: KernelFeature, facts: KernelFacts): FeatureState {
+  const said = statementsOn(feature, facts);
+  const judged = weigh(said);
+  // With both lists at hand a module that is in neither is not there, even without a configuration.
+  const looked = facts.modulesDep?.there === true && facts.modulesBuiltin?.there === true;
+  const isGone = judged.state === 'silent' && looked && said.notInstalled.length > 0;
+  return { ...judged, feature, ...(isGone ? { state: 'missing' as const } : {}) };
+}
+
+/** The words of a state for a finding. */
+export const wordsOf = ({ feature, how, byConfigurationAlone }: FeatureState): string =>
+  byConfigurationAlone === true
+    ? `${feature.name}: ${how}, by its configuration alone`
+    : `${feature.name}: ${how}`;
+
+export const TO_KNOW =
+  'Give the kernel configuration too (cat /boot/config-$(uname -r) or zcat /proc/config.gz), or audit the node itself.';
+
+/** Nobody spoke: lists of what is loaded say nothing of what can be loaded. */
+export const unheard = (names: string): Verdict =>
+  unknown(
+    reason('not-run', `none of the outputs at hand tells whether the kernel has ${names}`),
+    TO_KNOW,
+  );
+
+/** The verdict on a single feature. */
+export function verdictOn(state: FeatureState): Verdict {
+  const expected = `${state.feature.name} built into the running kernel or loadable`;
+  switch (state.state) {
+    case 'usable':
+      return pass(wordsOf(state));
+    case 'torn':
+      return warn(`witnesses disagree on ${wordsOf(state)}`, expected);
+    case 'missing':
+      return fail(wordsOf(state), expected);
+    case 'silent':
+      return unheard(state.feature.name);
+  }
+}

@@ -1,0 +1,170 @@
+import type { WitnessFacts } from '../../src/domain/check.js';
+import { bootConfig } from '../probes/boot-config.js';
+import { kernelSigns } from '../probes/kernel-signs.js';
+import { lsmod } from '../probes/lsmod.js';
+import { modprobeN, type ModprobeAnswers } from '../probes/modprobe-n.js';
+import { modprobeRules } from '../probes/modprobe-rules.js';
+import { modulesBuiltin } from '../probes/modules-builtin.js';
+import { modulesDep } from '../probes/modules-dep.js';
+import { procModules } from '../probes/proc-modules.js';
+import { procNetTables } from '../probes/proc-net-tables.js';
+import { sysModule } from '../probes/sys-module.js';
+import type { KernelFeature } from '../requirements/kernel-features.js';
+
+/** Everything that can speak of a kernel feature; one of them suffices. */
+export const kernelWitnesses = {
+  bootConfig,
+  sysModule,
+  kernelSigns,
+  procModules,
+  lsmod,
+  modulesBuiltin,
+  modulesDep,
+  modprobeN,
+  modprobeRules,
+} as const;
+
+/** Also what iptables itself lists, which needs root. */
+export const iptablesWitnesses = { ...kernelWitnesses, procNetTables } as const;
+
+export type KernelFacts = WitnessFacts<typeof iptablesWitnesses> & {
+  /** Pasted answers of `modprobe -n -v`, one for each module. */
+  readonly pasted?: readonly (ModprobeAnswers | undefined)[];
+};
+
+/** What the witnesses say of one feature, each in words for a finding; empty where none speaks. */
+export type Statements = {
+  /** Seen in the running kernel. */
+  readonly running: readonly string[];
+  /** Built in by the list of the running kernel. */
+  readonly builtin: readonly string[];
+  /** Installed, so that it can be loaded. */
+  readonly loadable: readonly string[];
+  readonly configuredIn: readonly string[];
+  readonly configuredAsModule: readonly string[];
+  readonly notConfigured: readonly string[];
+  /** Looked for among what is installed for the running kernel, and not there. */
+  readonly notInstalled: readonly string[];
+  /** The list of what is built in is there and does not name it. */
+  readonly notBuiltIn: readonly string[];
+  /** A rule keeps it from being loaded. */
+  readonly disabled: readonly string[];
+};
+
+const quoted = (place: string, otherwise: string): string => (place === '' ? otherwise : place);
+const has = (feature: KernelFeature, set: ReadonlySet<string> | undefined): string | undefined =>
+  feature.modules.find((name) => set?.has(name) === true);
+
+function runningWords(feature: KernelFeature, facts: KernelFacts): readonly string[] {
+  const loaded = has(feature, facts.procModules);
+  const listed = has(feature, facts.lsmod);
+  const present = has(feature, facts.sysModule);
+  const sign = feature.signs?.find((path) => facts.kernelSigns?.has(path) === true);
+  const registered =
+    feature.match !== undefined && facts.procNetTables?.matches.has(feature.match) === true;
+  return [
+    ...(loaded === undefined ? [] : [`${loaded} is loaded (/proc/modules)`]),
+    ...(listed === undefined || loaded !== undefined ? [] : [`${listed} is loaded (lsmod)`]),
+    ...(present === undefined ? [] : [`/sys/module/${present} is there`]),
+    ...(sign === undefined ? [] : [`${sign} is there`]),
+    ...(registered ? ['/proc/net/ip_tables_matches lists it'] : []),
+  ];
+}
+
+type ConfigWords = Pick<Statements, 'configuredIn' | 'configuredAsModule' | 'notConfigured'>;
+
+function configWords({ symbols }: KernelFeature, { bootConfig: config }: KernelFacts): ConfigWords {
+  const silent: ConfigWords = { configuredIn: [], configuredAsModule: [], notConfigured: [] };
+  if (config === undefined) return silent;
+  const place = quoted(config.place, 'kernel configuration');
+  const symbol = symbols.find((name) => config.symbols.has(name));
+  if (symbol === undefined) {
+    // Kconfig leaves out what a missing dependency forbids, but a cut text leaves out anything.
+    const name = symbols.at(-1) ?? '';
+    return config.whole
+      ? { ...silent, notConfigured: [`CONFIG_${name} is not set (${place} does not mention it)`] }
+      : silent;
+  }
+  const value = config.symbols.get(symbol);
+  if (value === 'n') {
+    return { ...silent, notConfigured: [`CONFIG_${symbol} is not set (${place})`] };
+  }
+  const words = [`CONFIG_${symbol}=${value ?? ''} (${place})`];
+  return value === 'm'
+    ? { ...silent, configuredAsModule: words }
+    : { ...silent, configuredIn: words };
+}
+
+function modprobeAnswers(facts: KernelFacts): ModprobeAnswers {
+  const maps = [facts.modprobeN, ...(facts.pasted ?? [])];
+  return new Map(maps.flatMap((map) => (map === undefined ? [] : [...map])));
+}
+
+/** "Not found" counts only where modprobe had a folder to look into, which modules.dep shows. */
+function notInstalledWords(
+  feature: KernelFeature,
+  facts: KernelFacts,
+  answers: ModprobeAnswers,
+): readonly string[] {
+  const { modulesDep: dep, modulesBuiltin: builtin } = facts;
+  if (feature.modules.length === 0) return [];
+  if (dep !== undefined && !dep.there) {
+    return [`${quoted(dep.place, 'modules.dep')} is not there`];
+  }
+  const [name = ''] = feature.modules;
+  const listed = has(feature, dep?.modules) ?? has(feature, builtin?.modules);
+  const lacking =
+    dep !== undefined && listed === undefined
+      ? [`${quoted(dep.place, 'modules.dep')} does not list ${name}`]
+      : [];
+  const found = feature.modules.every((module) => answers.get(module) === 'not-found');
+  return found ? [...lacking, `modprobe finds no module ${name}`] : lacking;
+}
+
+function notBuiltInWords(
+  feature: KernelFeature,
+  { modulesBuiltin: list }: KernelFacts,
+): readonly string[] {
+  const [name] = feature.modules;
+  if (name === undefined || list?.there !== true || has(feature, list.modules) !== undefined) {
+    return [];
+  }
+  return [`${quoted(list.place, 'modules.builtin')} does not list ${name}`];
+}
+
+/** Gathers every statement. Pure. */
+export function statementsOn(feature: KernelFeature, facts: KernelFacts): Statements {
+  const answers = modprobeAnswers(facts);
+  const installed = has(feature, facts.modulesDep?.modules);
+  const resolved = feature.modules.find((name) => answers.get(name) === 'load');
+  const refused = feature.modules.find((name) => answers.get(name) === 'disabled');
+  const rule = feature.modules.map((name) => facts.modprobeRules?.get(name)).find(Boolean);
+  const inKernel = has(feature, facts.modulesBuiltin?.modules);
+  return {
+    running: [...runningWords(feature, facts), ...thereWords(feature, answers)],
+    builtin:
+      inKernel === undefined
+        ? []
+        : [
+            `${inKernel} is built in (${quoted(facts.modulesBuiltin?.place ?? '', 'modules.builtin')})`,
+          ],
+    loadable: [
+      ...(installed === undefined
+        ? []
+        : [`${installed} is installed (${quoted(facts.modulesDep?.place ?? '', 'modules.dep')})`]),
+      ...(resolved === undefined ? [] : [`modprobe would load ${resolved}`]),
+    ],
+    ...configWords(feature, facts),
+    notInstalled: notInstalledWords(feature, facts, answers),
+    notBuiltIn: notBuiltInWords(feature, facts),
+    disabled: [
+      ...(rule === undefined ? [] : [`it is kept from loading by "${rule}"`]),
+      ...(refused === undefined ? [] : [`modprobe is told to load nothing for ${refused}`]),
+    ],
+  };
+}
+
+function thereWords(feature: KernelFeature, answers: ModprobeAnswers): readonly string[] {
+  const name = feature.modules.find((module) => answers.get(module) === 'there');
+  return name === undefined ? [] : [`modprobe has nothing left to load for ${name}`];
+}

@@ -1,0 +1,99 @@
+import { ProbeParseError } from '../../src/domain/errors.js';
+import { defineProbe } from '../../src/domain/probe.js';
+import { SYMBOLS } from '../requirements/kernel-features.js';
+import { linesOf } from './support/text.js';
+
+export type KernelConfig = {
+  /** The file on the node; empty for a pasted text that does not say. */
+  readonly place: string;
+  /** By symbol without CONFIG_: `y`, `m`, or `n` for "is not set". Other values are left out. */
+  readonly symbols: ReadonlyMap<string, 'y' | 'm' | 'n'>;
+  /**
+   * True when both the beginning and the end of the configuration were seen: only then does a symbol that is not
+   * mentioned count as not set (Kconfig leaves out what a missing dependency forbids).
+   */
+  readonly whole: boolean;
+};
+
+// Every configuration mentions these, and the network's symbols stand between them: MODULES in the general part
+// before, the others in the parts behind the drivers (Linux 3.10 to 7.2).
+const FIRST = 'MODULES';
+const LAST = ['PRINTK_TIME', 'MAGIC_SYSRQ', 'CRYPTO'];
+const FROM = '# read from ';
+
+const SET = /^CONFIG_([A-Za-z0-9_]{1,80})=([ym])$/;
+const UNSET = /^# CONFIG_([A-Za-z0-9_]{1,80}) is not set$/;
+const OTHER = /^CONFIG_[A-Za-z0-9_]{1,80}=/;
+
+type Line = { readonly symbol: string; readonly value: 'y' | 'm' | 'n' };
+
+function readLine(line: string): Line | null {
+  const set = SET.exec(line);
+  if (set?.[1] !== undefined) return { symbol: set[1], value: set[2] === 'm' ? 'm' : 'y' };
+  const unset = UNSET.exec(line)?.[1];
+  return unset === undefined ? null : { symbol: unset, value: 'n' };
+}
+
+function parse(stdout: string): KernelConfig {
+  const lines = linesOf(stdout).map((line) => line.trimEnd());
+  const read = lines.flatMap((line) => readLine(line) ?? []);
+  if (read.length === 0 && !lines.some((line) => OTHER.test(line))) {
+    throw new ProbeParseError('it holds no line of a kernel configuration');
+  }
+  const symbols = new Map(read.map(({ symbol, value }) => [symbol, value]));
+  const place = lines.find((line) => line.startsWith(FROM)) ?? '';
+  return {
+    place: place.slice(FROM.length, FROM.length + 200),
+    symbols,
+    whole: symbols.has(FIRST) && LAST.every((name) => symbols.has(name)),
+  };
+}
+
+/** Places as kubeadm's validator searches them, those for the running kernel first; /proc/config.gz is the kernel's own. */
+const PLACES = [
+  '/proc/config.gz',
+  '/boot/config-$release',
+  '/usr/lib/modules/$release/config',
+  '/lib/modules/$release/config',
+  '/usr/lib/ostree-boot/config-$release',
+  '/usr/lib/kernel/config-$release',
+  '/usr/src/linux-$release/.config',
+  '/usr/src/linux-headers-$release/.config',
+  '/lib/modules/$release/build/.config',
+  '/usr/src/linux/.config',
+];
+
+const wanted = [...SYMBOLS, FIRST, ...LAST].join('|');
+
+/** How the running kernel was built, from the first place that has it. Only the lines we need leave the node. */
+export const bootConfig = defineProbe<KernelConfig>({
+  id: 'boot-config',
+  command: 'cat /boot/config-$(uname -r)',
+  script: `release=$(uname -r)
+denied=
+for place in ${PLACES.map((place) => `"${place}"`).join(' ')}; do
+  [ -f "$place" ] || continue
+  if [ ! -r "$place" ]; then denied=$place; continue; fi
+  case $place in
+    *.gz)
+      if command -v gzip >/dev/null; then show='gzip -dc'
+      elif command -v zcat >/dev/null; then show=zcat
+      else echo "$place needs gzip or zcat" >&2; continue
+      fi ;;
+    *) show=cat ;;
+  esac
+  echo "${FROM}$place"
+  $show "$place" | grep -E '^(# )?CONFIG_(${wanted})[= ]'
+  exit
+done
+if [ -n "$denied" ]; then echo "$denied may not be read" >&2; exit 126; fi
+echo "no kernel configuration for $release in ${PLACES[0] ?? ''}, /boot, /usr/lib/modules or /usr/src" >&2
+exit 127`,
+  rootCommands: [],
+  timeoutSeconds: 20,
+  maxBytes: 2097152,
+  fields: { place: 'plain', symbols: 'plain', whole: 'plain' },
+  recognises: (stdout) =>
+    /^(?:CONFIG_[A-Z0-9_]{1,80}=[ymn0-9"-]|# CONFIG_[A-Z0-9_]{1,80} is not set)/m.test(stdout),
+  parse: ({ stdout }) => parse(stdout),
+});

@@ -1,0 +1,67 @@
+import { ProbeParseError } from '../../src/domain/errors.js';
+import { defineProbe } from '../../src/domain/probe.js';
+import { linesOf } from './support/text.js';
+
+/** What hostnamectl says beside the identifiers, which are not kept. Empty when a line is not there. */
+export type Hostnamectl = {
+  readonly staticHostname: string;
+  readonly operatingSystem: string;
+  /** `cpe:/o:rocky:rocky:8:GA`. */
+  readonly cpe: string;
+  /** As `uname -r` prints it. */
+  readonly kernel: string;
+  /** In systemd's words: `x86-64`, `arm64`, `ppc64-le`, `s390x`. */
+  readonly architecture: string;
+};
+
+function parse(stdout: string): Hostnamectl {
+  const values = new Map<string, string>();
+  for (const line of linesOf(stdout)) {
+    const at = line.indexOf(':');
+    if (at > 0 && at < 40)
+      values.set(
+        line.slice(0, at).trim(),
+        line
+          .slice(at + 1)
+          .trim()
+          .slice(0, 300),
+      );
+  }
+  const of = (key: string): string => values.get(key) ?? '';
+  const answer = {
+    staticHostname: of('Static hostname'),
+    operatingSystem: of('Operating System'),
+    cpe: of('CPE OS Name'),
+    kernel: /^Linux (\S{1,120})$/.exec(of('Kernel'))?.[1] ?? '',
+    architecture: of('Architecture'),
+  };
+  if (answer.kernel === '' && answer.architecture === '' && answer.operatingSystem === '') {
+    throw new ProbeParseError('it names no operating system, kernel or architecture');
+  }
+  return answer;
+}
+
+/** Only read when pasted: everything in it is asked for elsewhere, and it starts a service on the node. */
+export const hostnamectl = defineProbe<Hostnamectl>({
+  id: 'hostnamectl',
+  command: 'hostnamectl',
+  script: null,
+  rootCommands: [],
+  timeoutSeconds: 10,
+  maxBytes: 65536,
+  fields: {
+    staticHostname: 'hostname',
+    operatingSystem: 'plain',
+    cpe: 'plain',
+    kernel: 'plain',
+    architecture: 'plain',
+  },
+  recognises: (stdout) =>
+    /^\s{0,20}(?:Static|Transient|Pretty) hostname:/m.test(stdout) &&
+    /Operating System:/.test(stdout),
+  facts: ({ operatingSystem, kernel }) => ({
+    ...(operatingSystem === '' ? {} : { distribution: operatingSystem }),
+    ...(kernel === '' ? {} : { kernel }),
+  }),
+  parse: ({ stdout }) => parse(stdout),
+});

@@ -1,0 +1,15 @@
+import { defineProbe } from '../../src/domain/probe.js';
+import { indexScript, parseIndex, type ModuleIndex } from './support/module-index.js';
+
+/** What the running kernel has built in that it could have had as a module. */
+export const modulesBuiltin = defineProbe<ModuleIndex>({
+  id: 'modules-builtin',
+  command: 'cat /lib/modules/$(uname -r)/modules.builtin',
+  script: indexScript('modules.builtin'),
+  rootCommands: [],
+  timeoutSeconds: 10,
+  maxBytes: 1048576,
+  fields: { place: 'plain', there: 'plain', modules: 'plain' },
+  recognises: (stdout) => /^kernel\/\S{1,200}\.ko\n/.test(stdout.slice(0, 512)),
+  parse: parseIndex,
+});

@@ -1,0 +1,46 @@
+import { ProbeParseError } from '../../../src/domain/errors.js';
+import type { RawOutput } from '../../../src/domain/probe.js';
+import { MODULES } from '../../requirements/kernel-features.js';
+import { linesOf, moduleOfPath } from './text.js';
+
+/** modules.dep or modules.builtin of the running kernel. */
+export type ModuleIndex = {
+  /** The file; empty for a pasted text. */
+  readonly place: string;
+  /** False when the file, or the whole folder of the running kernel, is not on the node. */
+  readonly there: boolean;
+  readonly modules: ReadonlySet<string>;
+};
+
+const FROM = '# read from ';
+const ABSENT = '# not there: ';
+
+/** Our modules' lines of an index file, behind a line that says where they come from or that there is no such file. */
+export const indexScript = (file: 'modules.dep' | 'modules.builtin'): string =>
+  `file=/lib/modules/$(uname -r)/${file}
+if [ ! -e "$file" ]; then echo "${ABSENT}$file"; exit 0; fi
+if [ ! -r "$file" ]; then echo "$file may not be read" >&2; exit 126; fi
+echo "${FROM}$file"
+grep -E '^[^:]*/(${MODULES.map((name) => name.replaceAll('_', '[_-]')).join('|')})[.]ko' "$file" | sed 's/:.*//'
+exit 0`;
+
+/** Reads the script's output and a pasted whole file alike. */
+export function parseIndex({ stdout }: RawOutput): ModuleIndex {
+  const modules = new Set<string>();
+  let place = '';
+  let there = true;
+  const lines = linesOf(stdout);
+  if (lines.length === 0) throw new ProbeParseError('it is empty');
+  for (const line of lines) {
+    if (line.startsWith(FROM)) place = line.slice(FROM.length, FROM.length + 200);
+    else if (line.startsWith(ABSENT)) {
+      place = line.slice(ABSENT.length, ABSENT.length + 200);
+      there = false;
+    } else {
+      const name = moduleOfPath(line.split(':', 1)[0]?.trim() ?? '');
+      if (name === null) throw new ProbeParseError('a line names no module file');
+      modules.add(name);
+    }
+  }
+  return { place, there, modules };
+}
