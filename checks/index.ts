@@ -1,7 +1,26 @@
 import type { Catalogue } from '../src/domain/check.js';
+import { conntrack } from './kernel/conntrack.js';
+import { ipip } from './kernel/ipip.js';
+import { ipset } from './kernel/ipset.js';
+import { iptablesBase } from './kernel/iptables-base.js';
+import { version as kernelVersion } from './kernel/version.js';
+import { vxlan } from './kernel/vxlan.js';
+import { architecture } from './platform/architecture.js';
+import { distribution } from './platform/distribution.js';
+import { capSysAdmin } from './privileges/cap-sys-admin.js';
 
 /** Every check, in the order in which reports list them. The version changes whenever a verdict can change. */
 export const catalogue: Catalogue = {
   version: '2026.11.1',
-  checks: [],
+  checks: [
+    architecture,
+    distribution,
+    kernelVersion,
+    iptablesBase,
+    ipset,
+    conntrack,
+    ipip,
+    vxlan,
+    capSysAdmin,
+  ],
 };
