@@ -1,45 +1,30 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unmanagedFix } from '../../checks/interfaces/networkmanager-fix.js';
-import { down, sshRun, up } from '../../scripts/lab/lab.js';
 import { applyFix, listChanges, undoChange } from '../../src/change/run.js';
 import type { Fix } from '../../src/domain/fix.js';
-import type { RunRequest, Session } from '../../src/domain/transport.js';
-import { canScratch, fixWith, options } from '../change/scratch-node.js';
+import type { Session } from '../../src/domain/transport.js';
+import { createHostKeyPins } from '../../src/transport/ssh/host-key-pins.js';
+import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
+import { fixWith, options } from '../change/scratch-node.js';
+import { describeLab, type Lab } from './lab-helper.js';
 
 const NODE = 'node-1';
-let folder = '';
-const dir = (): string => join(folder, 'lab');
 
-const onNode = async (command: string): Promise<string> =>
-  (await sshRun(dir(), NODE, command, { user: 'root' })).stdout;
-
-/** Everything below /etc: type, mode, owner, group, link target, path, and the hash of each file. */
-const etc = (): Promise<string> =>
-  onNode(
-    "find /etc -printf '%y %m %U %G %l %p\\n' | sort; find /etc -type f -exec sha256sum {} + | sort -k 2",
-  );
-const times = (): Promise<string> => onNode("find /etc -type f -printf '%T@ %p\\n' | sort -k 2");
-const unit = (): Promise<string> =>
-  onNode('systemctl is-active firewalld; systemctl is-enabled firewalld; true');
-
-/** As the login user with sudo, as the transports do it. */
-const session: Session = {
-  peer: { transport: 'openssh', host: NODE },
-  run: async (request: RunRequest) => {
-    const ran = await sshRun(dir(), NODE, 'exec sudo -n -- /bin/sh -s', { input: request.script });
-    request.onStdout(Buffer.from(ran.stdout));
-    request.onStderr(Buffer.from(ran.stderr));
-    return { kind: 'exited', code: ran.code };
-  },
-  close: () => Promise.resolve(),
+/** As the login user, root by `sudo -n`: the way an operator comes. */
+const open = (lab: Lab): Promise<Session> => {
+  const transport = createSshTransport({
+    defaultUser: 'lab',
+    identityFiles: [lab.identity],
+    agentSocket: undefined,
+    knownHostsFiles: { user: [lab.knownHosts], system: [], write: null },
+    hostKeyPolicy: 'strict',
+    pins: createHostKeyPins(),
+    onUnknownHostKey: () => undefined,
+    broker: { ask: () => Promise.resolve(null) },
+  });
+  const host = lab.nodes.find(({ name }) => name === NODE)?.address ?? '';
+  return transport.open({ name: NODE, host, roles: [] }, new AbortController().signal);
 };
-
-const apply = (check: string, fix: Fix, id: string) =>
-  applyFix(session, { check, fix }, options(NODE, id));
-const undo = (id: string) => undoChange(session, options(NODE, id));
 
 const disable = fixWith({
   way: 'disable',
@@ -47,16 +32,37 @@ const disable = fixWith({
   units: [{ unit: 'firewalld.service', active: false, enabled: false }],
 });
 
-describe.skipIf(!canScratch)('changes on a real node', () => {
+describeLab('changes on a real node', { nodes: 1 }, (lab) => {
+  let session: Session;
+  let unitAtFirst = '';
+
+  const onNode = async (command: string): Promise<string> =>
+    (await lab().ssh(NODE, command, { user: 'root' })).stdout;
+  /** Everything below /etc: type, mode, owner, group, link target, path, and the hash of each file. */
+  const etc = (): Promise<string> =>
+    onNode(
+      "find /etc -printf '%y %m %U %G %l %p\\n' | sort; find /etc -type f -exec sha256sum {} + | sort -k 2",
+    );
+  const times = (): Promise<string> => onNode("find /etc -type f -printf '%T@ %p\\n' | sort -k 2");
+  const unit = (): Promise<string> =>
+    onNode('systemctl is-active firewalld; systemctl is-enabled firewalld; true');
+  const apply = (check: string, fix: Fix, id: string) =>
+    applyFix(session, { check, fix }, options(NODE, id));
+  const undo = (id: string) => undoChange(session, options(NODE, id));
+
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'change-lab-'));
-    const say = (): void => undefined;
-    await up({ dir: dir(), count: 1, release: 'bookworm', ownedByThisProcess: true, say });
-  }, 600_000);
+    session = await open(lab());
+    unitAtFirst = await unit();
+    await onNode('rm -rf /var/lib/calico-ready');
+  });
 
   afterAll(async () => {
-    await down(dir());
-    rmSync(folder, { recursive: true, force: true });
+    await session.close();
+    const enable = unitAtFirst.includes('enabled') ? 'enable' : 'disable';
+    const start = unitAtFirst.startsWith('active') ? 'start' : 'stop';
+    await onNode(
+      `systemctl unmask firewalld; systemctl ${enable} firewalld; systemctl ${start} firewalld; rm -rf /var/lib/calico-ready`,
+    );
   });
 
   test('NetworkManager takes the fix, and the undo leaves /etc as it was', async () => {
