@@ -14,7 +14,8 @@ export const canPick = (item: FixItem): boolean => RETRYABLE.includes(item.phase
 
 /** Whether the node's journal holds a change of this item that may be undone. */
 export const canUndo = (item: FixItem): boolean =>
-  item.changeId !== undefined && ['verified', 'not-fixed', 'uncertain'].includes(item.phase);
+  item.changeId !== undefined &&
+  ['verified', 'not-fixed', 'uncertain', 'failed'].includes(item.phase);
 
 /** The status of a node's finding as judged, whatever a waiver makes of it. */
 export function judgedStatus(report: Report | null, node: string, check: string): Status | null {
@@ -78,18 +79,22 @@ export function syncFixes(
   return result;
 }
 
-/** A survey after an uncertain change shows how it ended; until then nothing may be tried again. */
-export function resolveUncertain(
+/**
+ * What a survey says of changes that were not proven when they were made: an uncertain one shows how it ended (until
+ * then nothing may be tried again), and one that took no effect may have done so since, as after a reboot.
+ */
+export function settleBySurvey(
   items: readonly FixItem[],
   report: Report | null,
   surveyed: ReadonlySet<string>,
 ): readonly FixItem[] {
   return items.map((item) => {
-    if (item.phase !== 'uncertain' || !surveyed.has(item.node)) return item;
+    const open = item.phase === 'uncertain' || item.phase === 'not-fixed';
+    if (!open || !surveyed.has(item.node)) return item;
     const status = judgedStatus(report, item.node, item.check);
-    if (isMended(STATUS.fail, status))
+    if (status === STATUS.pass || status === STATUS.notApplicable)
       return { ...item, phase: 'verified', message: 'A later survey shows that it is mended.' };
-    return status === STATUS.fail || status === STATUS.warn
+    return item.phase === 'uncertain' && (status === STATUS.fail || status === STATUS.warn)
       ? { ...item, phase: 'not-fixed', message: 'A later survey shows that the check still fails.' }
       : item;
   });

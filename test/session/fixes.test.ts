@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { STATUS } from '../../src/domain/status.js';
 import { OperatorError } from '../../src/domain/errors.js';
-import { isMended, judgedStatus } from '../../src/session/fix-items.js';
+import { fixKey, isMended, judgedStatus, syncFixes } from '../../src/session/fix-items.js';
 import { fixGroups, pickedFixes } from '../../src/session/selectors/fixes.js';
 import { broken, healthy, type FakeNode } from '../helpers/fake-ports.js';
 import { session, settle, type TestSession } from './session.js';
@@ -245,4 +245,59 @@ test('unknown never closes a fix', () => {
   expect(isMended(STATUS.warn, STATUS.warn)).toBe(false);
   expect(isMended(STATUS.fail, STATUS.warn)).toBe(true);
   expect(isMended(STATUS.warn, STATUS.pass)).toBe(true);
+});
+
+test('a fix that took no effect is verified when a later survey finds it mended', async () => {
+  const { actions, fix, fake } = await picked({ a: broken({ fix: 'no-effect' }) });
+  await actions.applyFixes();
+  const node = fake.world['a'];
+  if (node !== undefined) node.words['fake-manager'] = 'unmanaged';
+  await actions.runSurvey();
+  expect(fix(manager('a'))).toMatchObject({ phase: 'verified', changeId: 'change-1' });
+});
+
+test('a fix that the newest evidence does not ask for is not run', async () => {
+  const { actions, fix, fake } = await picked({ a: broken({ fix: 'no-effect' }) });
+  await actions.applyFixes();
+  const node = fake.world['a'];
+  if (node !== undefined) node.unreached = 'refused: closed';
+  await actions.runSurvey();
+  fake.calls.length = 0;
+  actions.pickFix(manager('a'), true);
+  await actions.applyFixes();
+  expect(fake.calls).toEqual([]);
+  expect(fix(manager('a'))).toMatchObject({
+    phase: 'failed',
+    message: 'The evidence no longer asks for this fix. Nothing was changed.',
+  });
+});
+
+test('consent is for the text that was shown: another text needs another consent', async () => {
+  const { actions, state, fix } = await picked({ a: broken() });
+  actions.pickFix(firewall('a'), true);
+  actions.consentFix(firewall('a'), 'DISABLE');
+  const item = fix(firewall('a'));
+  const { report } = state();
+  if (item === undefined || report === null) throw new Error('there is a fix');
+  const offering = (summary: string): ReturnType<typeof syncFixes> =>
+    syncFixes(
+      [item],
+      { report, fixes: new Map([['a', new Map([[item.check, [{ ...item.fix, summary }]]])]]) },
+      ['a'],
+    );
+  expect(item.key).toBe(fixKey('a', item.check, item.fix.way));
+  expect(offering(item.fix.summary)).toMatchObject([{ consented: true, picked: true }]);
+  expect(offering('Does something else.')).toMatchObject([{ consented: false, picked: true }]);
+});
+
+test('a change that took no effect can still be undone after another try was refused', async () => {
+  const { actions, fix, fake } = await picked({ a: broken({ fix: 'no-effect' }) });
+  await actions.applyFixes();
+  const node = fake.world['a'];
+  if (node !== undefined) node.fix = 'refused';
+  actions.pickFix(manager('a'), true);
+  await actions.applyFixes();
+  expect(fix(manager('a'))).toMatchObject({ phase: 'failed', changeId: 'change-1' });
+  await actions.undoFix(manager('a'));
+  expect(fix(manager('a'))?.phase).toBe('undone');
 });

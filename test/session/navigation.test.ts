@@ -69,6 +69,30 @@ test('leaving stops what runs, waits for it, saves and closes', async () => {
   expect(fake.calls.filter((call) => call.startsWith('survey'))).toHaveLength(1);
 });
 
+test('leaving waits for a port that takes its time to stop', async () => {
+  const { actions, fake } = session({ a: healthy() });
+  let stop: (() => void) | undefined;
+  Object.assign(fake.ports.fleet, {
+    survey: () =>
+      new Promise((resolve) => {
+        stop = () => {
+          resolve([]);
+        };
+      }),
+  });
+  const running = actions.runSurvey();
+  let left = false;
+  const leaving = actions.leave().then(() => {
+    left = true;
+  });
+  await settle();
+  expect(left).toBe(false);
+  stop?.();
+  await leaving;
+  await running;
+  expect(fake.saved).not.toEqual([]);
+});
+
 test('leaving waits for the save, even when it is slow', async () => {
   const { actions, fake } = session({ a: healthy() });
   fake.hold('save');

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../domain/errors.js';
 import type { InventoryNode } from '../../domain/inventory.js';
-import { STATUS } from '../../domain/status.js';
+import { STATUS, type Status } from '../../domain/status.js';
 import { visibleLine } from '../../domain/visible.js';
 import { isCancelled, type Context } from '../context.js';
 import { fixKey, isMended, judgedStatus } from '../fix-items.js';
@@ -25,6 +25,13 @@ export type FixRun = {
 
 const STOPPED = 'It was stopped during the change. Survey the node again to see how it stands.';
 
+function notFixed({ fix }: FixItem, after: Status | null): string {
+  if (fix.needsReboot) return 'It was applied. Reboot the node and survey it again.';
+  return after === STATUS.unknown
+    ? 'It was applied, but the check cannot tell any more.'
+    : 'It was applied, but the check still says the same.';
+}
+
 /** An executor that breaks instead of answering leaves a node of which nobody knows how it stands. */
 async function outcomeOf(work: () => Promise<FixOutcome>): Promise<FixOutcome> {
   try {
@@ -45,15 +52,13 @@ export function createFixRun(context: Context): FixRun {
   const patch = (key: string, change: Partial<FixItem>): void => {
     set({ fixes: get().fixes.map((item) => (item.key === key ? { ...item, ...change } : item)) });
   };
-  const settle = (key: string, phase: Phase, message: string, changeId?: string): Phase => {
-    const change = changeId === undefined ? {} : { changeId };
+  const settle = (key: string, phase: Phase, message: string): Phase => {
     // Whatever became of it, trying again is a new decision.
     patch(key, {
       phase,
       message: visibleLine(message, 500),
       picked: false,
       consented: false,
-      ...change,
     });
     return phase;
   };
@@ -78,13 +83,7 @@ export function createFixRun(context: Context): FixRun {
       );
     const after = judgedStatus(get().report, item.node, item.check);
     if (isMended(before, after)) return settle(item.key, 'verified', 'The same probes agree.');
-    return settle(
-      item.key,
-      'not-fixed',
-      after === STATUS.unknown
-        ? 'It was applied, but the check cannot tell any more.'
-        : 'It was applied, but the check still says the same.',
-    );
+    return settle(item.key, 'not-fixed', notFixed(item, after));
   }
 
   /** Item and node, when the fix is still what the newest judgement offers: a saved or stale fix is never run. */
@@ -113,9 +112,11 @@ export function createFixRun(context: Context): FixRun {
     const outcome = await outcomeOf(() =>
       ports.fixer.apply(node, item.check, item.fix, get().access, signal),
     );
-    if (outcome.changeId !== undefined) patch(key, { changeId: outcome.changeId });
+    // A change that was put back leaves nothing to undo; an earlier one of this fix still may be.
+    if (outcome.changeId !== undefined && outcome.phase !== 'failed')
+      patch(key, { changeId: outcome.changeId });
     if (outcome.phase === 'applied') return verify(item, node, signal);
-    return settle(key, outcome.phase, outcome.message, outcome.changeId);
+    return settle(key, outcome.phase, outcome.message);
   }
 
   async function applyRest(keys: readonly string[], signal: AbortSignal): Promise<void> {

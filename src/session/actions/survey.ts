@@ -5,7 +5,7 @@ import { visibleLine } from '../../domain/visible.js';
 import type { SessionActions } from '../actions.js';
 import { createBatch } from '../batch.js';
 import type { Context } from '../context.js';
-import { resolveUncertain } from '../fix-items.js';
+import { settleBySurvey } from '../fix-items.js';
 import { lookup } from '../records.js';
 import type { NodeProgress } from '../state.js';
 
@@ -87,7 +87,7 @@ export function surveyActions(context: Context): Pick<SessionActions, 'runSurvey
       return context.long('Surveying', async (signal) => {
         const reached = await surveyNodes(context, nodes, signal);
         const { fixes, report } = get();
-        set({ fixes: resolveUncertain(fixes, report, reached) });
+        set({ fixes: settleBySurvey(fixes, report, reached) });
       });
     },
   };
