@@ -1,6 +1,7 @@
 import type { Answer } from '../domain/answer.js';
-import { CancelledError } from '../domain/errors.js';
+import { CancelledError, InputError } from '../domain/errors.js';
 import type { RunEnd, Session } from '../domain/transport.js';
+import { visible } from '../domain/visible.js';
 import { parseJournalList } from './journal.js';
 import { parseChangeResult, type Asked } from './outcome.js';
 import { composeApply } from './script-apply.js';
@@ -60,15 +61,29 @@ async function change(
   return parseChangeResult(stdout, end, { verb, node, nonce, changeId });
 }
 
+/** The text, or the outcome for a fix that the script cannot carry out exactly. */
+function composed(what: Change): string | ChangeOutcome {
+  try {
+    return composeApply(what);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const message = visible(`${error.message} Nothing was changed. ${error.nextStep}`);
+    return { phase: 'failed', message, steps: [] };
+  }
+}
+
 /**
  * Applies one change, once. Never retries: a lost connection, a passed deadline and a cancel on the way are `uncertain`.
- * Throws InputError for a fix that cannot be carried out exactly, CancelledError when it was cancelled before it began.
+ * Rejects with CancelledError when it was cancelled before it began.
  */
-export const applyFix = (
+export async function applyFix(
   session: Session,
   what: Change,
   options: RunOptions & { readonly changeId: string },
-): Promise<ChangeOutcome> => change(session, composeApply(what), 'apply', options);
+): Promise<ChangeOutcome> {
+  const text = composed(what);
+  return typeof text === 'string' ? change(session, text, 'apply', options) : text;
+}
 
 /** Undoes the change with this id, or with an empty id the newest one still in force. */
 export const undoChange = (

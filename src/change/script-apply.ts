@@ -99,10 +99,10 @@ record_all_of_unit() { [ -n "$FULL" ] || record_unit "$@" || FULL=1; }
 prepare() {
   D=$ROOT/changes/.new-$C FULL=''
   WHY=$(record 2>&1 && [ -z "$FULL" ]) || refuse no-journal "$WHY"
-  flush || refuse no-journal 'its files could not be synced'
+  flush "$ROOT" || refuse no-journal 'its files could not be synced'
   try mv "$D" "$ROOT/changes/$C" || refuse no-journal "$WHY"
   J=$ROOT/changes/$C D=''
-  flush || broke 'the journal could not be synced'
+  flush "$ROOT" || broke 'the journal could not be synced'
   step prepared
 }
 `;
@@ -134,6 +134,7 @@ place_file() {
   PLACED=$1
   if [ "$3" = absent ]; then
     try rm -f "$5" || broke "$5: $WHY"
+    flush "$dir" || broke "$5 could not be synced"
     step "removed $5"
     return
   fi
@@ -143,6 +144,7 @@ place_file() {
   [ "$4" = - ] || try chmod "$4" "$tmp" || broke "$5: $WHY"
   try mv -f "$tmp" "$5" || broke "$5: $WHY"
   if [ "$2" = absent ] && command -v restorecon >/dev/null 2>&1; then restorecon "$5" 2>/dev/null || :; fi
+  flush "$dir" || broke "$5 could not be synced"
   same "$J/$1.after" "$5" || broke "$5 does not hold what was written"
   step "wrote $5"
 }
@@ -186,7 +188,6 @@ prepare
 each_file place_file
 each_unit set_unit
 each_command run_command
-flush || broke 'the files could not be synced'
 set_state applied || broke "the journal: $WHY"
 step applied
 finish applied complete

@@ -85,9 +85,9 @@ unlock() { [ -z "$LOCKED" ] || rm -f "$ROOT/lock"; LOCKED=''; }
 
 /** The shared journal words and the way back, which a failing apply and an undo take alike. */
 const BACK = String.raw`
-flush() { sync -f "$ROOT" 2>/dev/null || sync; }
+flush() { sync -f "$1" 2>/dev/null || sync; }
 write_state() { printf '%s\n' "$1" >"$J/state.new" && mv -f "$J/state.new" "$J/state"; }
-set_state() { try write_state "$1" && flush; }
+set_state() { try write_state "$1" && flush "$ROOT"; }
 step() {
   { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$J/log"; } 2>/dev/null || :
   say step "$*"
@@ -104,7 +104,7 @@ put_back() {
   temp_of "$1" "$8"
   rm -f "$tmp"
   if [ "$2" = absent ]; then
-    [ ! -e "$8" ] || try rm -f "$8"
+    [ ! -e "$8" ] || { try rm -f "$8" && flush "$dir"; }
     return
   fi
   same "$J/$1.before" "$8" && [ "$(meta_of "$8")" = "$3 $4 $5 $6" ] && return 0
@@ -112,6 +112,7 @@ put_back() {
   try cp -a "$J/$1.before" "$tmp" || { rm -f "$tmp"; return 1; }
   [ "$7" = - ] || [ "$(context_of "$tmp")" = "$7" ] || chcon "$7" "$tmp" 2>/dev/null || :
   try mv -f "$tmp" "$8" || { rm -f "$tmp"; return 1; }
+  flush "$dir" || return 1
   WHY='it does not look as before'
   same "$J/$1.before" "$8" && [ "$(meta_of "$8")" = "$3 $4 $5 $6" ]
 }

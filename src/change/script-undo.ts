@@ -56,7 +56,6 @@ units_back
 [ -z "$BAD" ] || finish failed undo-incomplete "$BAD"
 commands_back
 [ -z "$LATE" ] || finish failed undo-command "$LATE"
-flush || finish failed undo-incomplete 'the files could not be synced'
 set_state undone || finish failed undo-incomplete "$WHY"
 step undone
 finish undone complete

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyFix, listChanges, undoChange } from '../../src/change/run.js';
 import { composeApply } from '../../src/change/script-apply.js';
 import { preludeLine } from '../../src/change/valid.js';
+import { CancelledError } from '../../src/domain/errors.js';
 import { canScratch, fixWith, options, ScratchNode } from './scratch-node.js';
 
 const check = 'interfaces/networkmanager';
@@ -127,6 +128,44 @@ describe.skipIf(!canScratch)('the lock', () => {
     };
     const outcome = await applyFix(node.session(), { check, fix: loud }, options('n1', 'c1'));
     expect(outcome.phase).toBe('applied');
+  });
+});
+
+describe.skipIf(!canScratch)('a connection that goes away', () => {
+  test('does not stop the change half way: the journal tells, the outcome does not guess', async () => {
+    node.before.push('exec >/dev/full');
+    const outcome = await applyFix(node.session(), change, options('n1', 'c1'));
+    expect(outcome.phase).toBe('uncertain');
+    node.before.pop();
+    const listed = await listChanges(node.session(), options('n1', ''));
+    expect(listed).toMatchObject({ value: [{ id: 'c1', state: 'applied' }] });
+    expect(node.unitNow('fw.service')).toBe('inactive disabled');
+  });
+
+  test('a cancel on the way is uncertain, before the beginning it is a cancel', async () => {
+    const cancel = new AbortController();
+    const session = {
+      ...node.session(),
+      run: () => {
+        cancel.abort();
+        return Promise.reject(new CancelledError('cancelled'));
+      },
+    };
+    const with_ = { ...options('n1', 'c1'), signal: cancel.signal };
+    expect(await applyFix(session, change, with_)).toMatchObject({ phase: 'uncertain' });
+    await expect(applyFix(session, change, with_)).rejects.toThrow(CancelledError);
+  });
+
+  test('a fix that cannot be carried out exactly is not sent', async () => {
+    const run = () => Promise.reject(new Error('nothing may be sent'));
+    const bad = fixWith({ files: [{ path: '/opt/a b', content: 'x', expected: null }] });
+    const outcome = await applyFix(
+      { ...node.session(), run },
+      { check, fix: bad },
+      options('n1', 'c1'),
+    );
+    expect(outcome).toMatchObject({ phase: 'failed' });
+    expect(outcome.message).toMatch(/"\/opt\/a b" cannot be used in a change. Nothing was changed/);
   });
 });
 
