@@ -1,4 +1,5 @@
 import type { Catalogue } from '../src/domain/check.js';
+import { networkmanager } from './interfaces/networkmanager.js';
 import { conntrack } from './kernel/conntrack.js';
 import { ipip } from './kernel/ipip.js';
 import { ipset } from './kernel/ipset.js';
@@ -22,5 +23,6 @@ export const catalogue: Catalogue = {
     ipip,
     vxlan,
     capSysAdmin,
+    networkmanager,
   ],
 };

@@ -97,7 +97,10 @@ test('membership agrees with BlockList of Node', () => {
 });
 
 test('what is an address agrees with isIP of Node', () => {
-  const near = fc.string({ unit: fc.constantFrom(...'0129af.:'), maxLength: 20 });
+  const near = fc.string({
+    unit: fc.constantFrom('0', '1', '2', '9', 'a', 'f', '.', ':'),
+    maxLength: 20,
+  });
   fc.assert(
     fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), near), (text) => {
       expect(parseAddress(text)?.family ?? 0).toBe(isIP(text));

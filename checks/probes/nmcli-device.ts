@@ -1,0 +1,23 @@
+import { defineProbe } from '../../src/domain/probe.js';
+import {
+  NM_DEVICE_FIELDS,
+  parseDeviceTable,
+  saysNotRunning,
+  type NmDevices,
+} from './support/nm-devices.js';
+
+export const nmcliDevice = defineProbe<NmDevices>({
+  id: 'nmcli-device',
+  command: 'nmcli device',
+  script: 'nmcli device',
+  rootCommands: [],
+  timeoutSeconds: 15,
+  maxBytes: 1 << 20,
+  fields: NM_DEVICE_FIELDS,
+  goodExits: [8],
+  recognises: (stdout) => /^DEVICE +TYPE +STATE +CONNECTION *$/m.test(stdout.slice(0, 500)),
+  parse: ({ stdout, stderr, exit }) =>
+    saysNotRunning(exit, `${stdout}\n${stderr}`)
+      ? { running: false, devices: [] }
+      : { running: true, devices: parseDeviceTable(stdout) },
+});

@@ -1,0 +1,61 @@
+import { ProbeParseError } from '../../../src/domain/errors.js';
+import type { DataClass } from '../../../src/domain/probe.js';
+import { leadingState, managedState } from './nmcli-states.js';
+
+/** What NetworkManager does with one interface; `managed` is null when the state is in a language that is not known. */
+export type NmDevice = {
+  readonly name: string;
+  readonly state: string;
+  readonly managed: boolean | null;
+};
+export type NmDevices = { readonly running: boolean; readonly devices: readonly NmDevice[] };
+
+export const NM_DEVICE_FIELDS: Readonly<Record<string, DataClass>> = {
+  running: 'plain',
+  'devices.name': 'plain',
+  'devices.state': 'plain',
+  'devices.managed': 'plain',
+};
+
+const NOT_RUNNING = /^Error: NetworkManager is not running\.?\s*$/m;
+const MAX_DEVICES = 20_000;
+
+/** Exit 8 or the message of nmcli: it reached the bus, and NetworkManager was not there (nmcli(1), EXIT STATUS). */
+export const saysNotRunning = (exit: number | null, text: string): boolean =>
+  exit === 8 || NOT_RUNNING.test(text);
+
+const linesOf = (stdout: string): readonly string[] =>
+  stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Warning: '));
+
+/** The table of `nmcli device`. Columns are two blanks apart; a state may hold single ones. */
+export function parseDeviceTable(stdout: string): readonly NmDevice[] {
+  const [header, ...rows] = linesOf(stdout).map((line) => line.trim().split(/ {2,}/));
+  const title = header?.[2] ?? '';
+  if (header === undefined || header.length > 4 || title === '' || managedState(title) !== null) {
+    throw new ProbeParseError('no header DEVICE TYPE STATE CONNECTION');
+  }
+  return rows.slice(0, MAX_DEVICES).map(([name = '', , state]) => {
+    if (state === undefined || !/^\S{1,15}$/.test(name)) {
+      throw new ProbeParseError('a row without device, type and state');
+    }
+    return { name, state, managed: managedState(state) };
+  });
+}
+
+/** The head lines `NAME: STATE` and `NAME: STATE to CONNECTION` of plain `nmcli`; indented lines are details. */
+export function parseOverview(stdout: string): readonly NmDevice[] {
+  const devices: NmDevice[] = [];
+  for (const line of linesOf(stdout)) {
+    const head = /^(\S{1,15}): (\S.{0,300})$/.exec(line);
+    const [, name, text] = head ?? [];
+    if (name === undefined || text === undefined) continue;
+    const state = leadingState(text.trim());
+    devices.push({
+      name,
+      state: state ?? text,
+      managed: state === null ? null : managedState(state),
+    });
+  }
+  if (devices.length === 0) throw new ProbeParseError('no line "NAME: STATE"');
+  return devices.slice(0, MAX_DEVICES);
+}

@@ -1,0 +1,132 @@
+import { ProbeParseError } from '../../../src/domain/errors.js';
+import type { DataClass, Probe } from '../../../src/domain/probe.js';
+import { defineProbe } from '../../../src/domain/probe.js';
+
+/** A systemd unit as systemd tells it. */
+export type UnitState = {
+  readonly installed: boolean;
+  /** Null while it is on its way up or down. */
+  readonly running: boolean | null;
+  /** Whether it starts at the next boot; null when that was not said. */
+  readonly enabled: boolean | null;
+  /** In systemd's words, such as `active (running), enabled`. */
+  readonly words: string;
+};
+
+const FIELDS: Readonly<Record<string, DataClass>> = {
+  installed: 'plain',
+  running: 'plain',
+  enabled: 'plain',
+  words: 'plain',
+};
+const RUNNING: Readonly<Record<string, boolean>> = {
+  active: true,
+  reloading: true,
+  inactive: false,
+  failed: false,
+};
+// `static` and `indirect` units start only when something else asks for them, `generated` as their source says.
+const ENABLED: Readonly<Record<string, boolean>> = {
+  enabled: true,
+  'enabled-runtime': true,
+  alias: true,
+  linked: false,
+  disabled: false,
+  masked: false,
+  'masked-runtime': false,
+};
+const ABSENT: UnitState = {
+  installed: false,
+  running: false,
+  enabled: false,
+  words: 'not installed',
+};
+
+function unitState(load: string, active: string, sub: string, file: string): UnitState {
+  if (load === 'not-found') {
+    return RUNNING[active] === true
+      ? { ...ABSENT, running: true, words: `${active} (${sub})` }
+      : ABSENT;
+  }
+  return {
+    installed: true,
+    running: RUNNING[active] ?? null,
+    enabled: ENABLED[file] ?? null,
+    words: [`${active} (${sub})`, file].filter((word) => word !== '').join(', '),
+  };
+}
+
+const WORD = /^[a-z-]{1,24}$/;
+
+/** The answer of `systemctl show -p LoadState,ActiveState,SubState,UnitFileState`. */
+export function parseShow(stdout: string): UnitState {
+  const values = new Map<string, string>();
+  for (const line of stdout.split('\n')) {
+    const equals = line.indexOf('=');
+    if (equals > 0) values.set(line.slice(0, equals), line.slice(equals + 1).trim());
+  }
+  const load = values.get('LoadState') ?? '';
+  const active = values.get('ActiveState') ?? '';
+  const sub = values.get('SubState') ?? '';
+  const file = values.get('UnitFileState') ?? '';
+  if (![load, active, sub].every((word) => WORD.test(word)) || (file !== '' && !WORD.test(file))) {
+    throw new ProbeParseError('no LoadState, ActiveState and SubState');
+  }
+  return unitState(load, active, sub, file);
+}
+
+const NOT_FOUND = /^Unit \S{1,200} (?:could not be found|not found)\.?$/m;
+
+/** A pasted `systemctl status UNIT`. */
+export function parseStatus(stdout: string): UnitState {
+  const active = /^\s*Active: ([a-z-]{1,24})(?: \(([a-zA-Z-]{1,24})\))?/m.exec(stdout);
+  if (active === null) {
+    if (NOT_FOUND.test(stdout)) return ABSENT;
+    throw new ProbeParseError('no line "Active:"');
+  }
+  const [load, file] = loadedLine(stdout);
+  return unitState(load, active[1] ?? '', active[2] ?? 'dead', file);
+}
+
+/** The load state and the state of the unit file: `Loaded: loaded (PATH; enabled; preset: enabled)`. */
+function loadedLine(stdout: string): readonly [string, string] {
+  const found = /^\s*Loaded: ([a-z-]{1,24})(?: \(([^)\n]{0,300})\))?/m.exec(stdout);
+  const load = found?.[1] ?? 'loaded';
+  const file = (found?.[2] ?? '').split(';')[1]?.trim() ?? '';
+  if (load === 'masked') return [load, 'masked'];
+  return [load, WORD.test(file) ? file : ''];
+}
+
+/** Live: what systemd says of a unit. Where systemd does not run there is no answer. */
+export const unitProbe = (id: string, unit: string): Probe<UnitState> =>
+  defineProbe({
+    id,
+    command: `systemctl show -p LoadState,ActiveState,SubState,UnitFileState ${unit}`,
+    script: `systemctl show -p LoadState,ActiveState,SubState,UnitFileState ${unit}`,
+    rootCommands: [],
+    timeoutSeconds: 10,
+    maxBytes: 4096,
+    fields: FIELDS,
+    parse: ({ stdout }) => parseShow(stdout),
+  });
+
+/** Pasted only: `systemctl status UNIT`, which exits 3 for a stopped and 4 for an absent unit. */
+export const pastedStatusProbe = (unit: string): Probe<UnitState> =>
+  defineProbe({
+    id: `systemctl-status-${unit}`,
+    command: `systemctl status ${unit}`,
+    script: null,
+    rootCommands: [],
+    timeoutSeconds: 10,
+    maxBytes: 65536,
+    fields: FIELDS,
+    goodExits: [3, 4],
+    recognises: (stdout) =>
+      stdout.slice(0, 300).includes(`${unit}.service`) &&
+      /^\s*Active: /m.test(stdout.slice(0, 4000)),
+    parse: ({ stdout, stderr }) => parseStatus(`${stdout}\n${stderr}`),
+  });
+
+/** Of the live and the pasted answer the first that is there. */
+export const firstUnit = (...states: readonly (UnitState | undefined)[]): UnitState | undefined =>
+  states.find((state) => state !== undefined);
