@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FORMATS, type Format } from '../report/render.js';
 
 /** The flags that audit, demo, fix, undo, paths and the wizard share; see the README for their meaning. */
@@ -13,7 +13,6 @@ export type CommonOptions = {
   readonly output?: string;
   readonly bundle?: string;
   readonly signKey?: string;
-  readonly signer?: string;
   readonly unsigned?: boolean;
   readonly profile: 'evidence' | 'support';
   readonly transport?: 'ssh2' | 'openssh';
@@ -66,10 +65,6 @@ export const withResult = (command: Command): Command =>
     .option('--output <file>', 'write the report here instead of standard output')
     .option('--bundle <file>', 'also write a readiness bundle')
     .option('--sign-key <file>', 'private key file that signs the bundle, or `agent`')
-    .option(
-      '--signer <who>',
-      'the name that the signature is checked under, such as an e-mail address',
-    )
     .option(
       '--unsigned',
       'write a bundle without a signature; its name must end in -UNSIGNED.tar.gz',

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { FixOptions } from './commands/fix.js';
+import type { UndoOptions } from './commands/undo.js';
 import type { ExitCode } from './exit-codes.js';
 import {
   collect,
@@ -88,7 +90,7 @@ function addChanges(program: Command, done: Done): void {
       Number,
       30,
     )
-    .action(async (nodes: readonly string[], options: never) => {
+    .action(async (nodes: readonly string[], options: FixOptions) => {
       const { runFix } = await import('./commands/fix.js');
       done(await runFix(nodes, options));
     });
@@ -96,12 +98,12 @@ function addChanges(program: Command, done: Done): void {
     program
       .command('undo')
       .description("roll back from the node's own journal")
-      .argument('<node...>')
+      .argument('[node...]')
       .option('--inventory <file>', 'nodes')
       .option('--local', 'this machine')
       .option('--change <id>', 'this change (default: the newest)')
       .option('--all', 'every change, the newest first'),
-  ).action(async (nodes: readonly string[], options: never) => {
+  ).action(async (nodes: readonly string[], options: UndoOptions) => {
     const { runUndo } = await import('./commands/undo.js');
     done(await runUndo(nodes, options));
   });

@@ -1,1 +1,80 @@
-export async function runAudit(..._args: unknown[]): Promise<never> { throw new Error('not built'); }
+import { userInfo } from 'node:os';
+import type { NodeEvidence } from '../../domain/evidence.js';
+import { render } from '../../report/render.js';
+import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
+import { emit, mayColour, note, widthOf } from '../io.js';
+import type { CommonOptions } from '../options.js';
+import { ask, headlessTransport, judgeFleet, type Judged } from '../wiring/asker.js';
+import { checkBundleOptions, exportBundle, openSigner } from '../wiring/bundle.js';
+import { readInputs, type Inputs } from '../wiring/inputs.js';
+import { progressLine } from '../wiring/progress.js';
+import { clock, interruptible, randomHex } from '../wiring/run.js';
+import { terminalSecrets, type SecretKeeper } from '../wiring/secrets.js';
+
+async function gather(
+  inputs: Inputs,
+  options: CommonOptions,
+  secrets: SecretKeeper,
+  signal: AbortSignal,
+): Promise<readonly NodeEvidence[]> {
+  if (inputs.recorded !== undefined) return inputs.recorded.map(({ evidence }) => evidence);
+  const progress = progressLine(inputs.nodes.length);
+  try {
+    return await ask(inputs.nodes, inputs.intent, {
+      ...options,
+      transport: headlessTransport(options, secrets),
+      signal,
+      onProgress: progress.tell,
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Prints the report and, when asked to, writes the bundle. */
+export async function deliver(
+  judged: Judged,
+  options: Pick<CommonOptions, 'format' | 'output' | 'bundle' | 'signKey'>,
+  secrets: SecretKeeper,
+  signal: AbortSignal,
+): Promise<void> {
+  const colour = options.output === undefined && mayColour(process.stdout);
+  await emit(
+    render(judged.report, options.format, { colour, width: widthOf(process.stdout) }),
+    options.output,
+  );
+  if (options.bundle === undefined) return;
+  const signer =
+    options.signKey === undefined
+      ? null
+      : await openSigner(options.signKey, secrets.broker, signal);
+  const written = await exportBundle(options.bundle, judged, signer, {
+    operator: userInfo().username,
+    changes: [],
+    secrets: secrets.typed(),
+  });
+  note(
+    `Bundle ${written.path} written, ${String(written.files)} files, ${written.fingerprint === undefined ? 'NOT SIGNED' : `signed with ${written.fingerprint}`}.`,
+  );
+}
+
+/** `calico-ready audit`: asks, judges, prints. Changes nothing on any node. */
+export async function runAudit(
+  names: readonly string[],
+  options: CommonOptions,
+): Promise<ExitCode> {
+  checkBundleOptions(options);
+  const inputs = await readInputs(names, options);
+  const secrets = await terminalSecrets(options);
+  const { signal, dispose } = interruptible();
+  try {
+    const startedAt = clock.now();
+    const evidence = await gather(inputs, options, secrets, signal);
+    const run = { id: randomHex(), startedAt, ...(inputs.demo === true ? { demo: true } : {}) };
+    const judged = judgeFleet(inputs.nodes, evidence, inputs.intent, inputs.waivers, run);
+    await deliver(judged, options, secrets, signal);
+    return signal.aborted ? EXIT.cancelled : exitOfReadiness(judged.report.readiness);
+  } finally {
+    dispose();
+  }
+}

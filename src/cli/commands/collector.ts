@@ -1,1 +1,14 @@
-export async function runCollector(..._args: unknown[]): Promise<never> { throw new Error('not built'); }
+import { catalogue } from '../../../checks/index.js';
+import { composeCollector } from '../../collect/compose.js';
+import { DEFAULT_INTENT } from '../../domain/intent.js';
+import { planProbes } from '../../engine/plan.js';
+import { readIntent } from '../files/intent-file.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { emit } from '../io.js';
+
+/** `calico-ready collector`: the survey script, to be run by any other engine; its output is read with `--from FILE`. */
+export async function runCollector(options: { readonly intent?: string }): Promise<ExitCode> {
+  const intent = options.intent === undefined ? DEFAULT_INTENT : await readIntent(options.intent);
+  await emit(composeCollector(planProbes(catalogue, intent)), undefined);
+  return EXIT.good;
+}

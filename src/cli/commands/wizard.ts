@@ -1,1 +1,3 @@
-export async function runWizardCommand(..._args: unknown[]): Promise<never> { throw new Error('not built'); }
+export async function runWizardCommand(..._args: unknown[]): Promise<never> {
+  throw new Error('not built');
+}

@@ -104,7 +104,7 @@ export function validateIntent(value: unknown, place: Place): Intent {
       : explain(issue, place, value);
   }
   const given = Object.fromEntries(
-    Object.entries(parsed.data).filter(([, item]) => item !== undefined),
+    Object.entries(parsed.data).filter(([, item]) => (item as unknown) !== undefined),
   );
   return { ...DEFAULT_INTENT, ...given };
 }

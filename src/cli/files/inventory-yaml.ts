@@ -69,9 +69,7 @@ function ownNode({ name, host, port, user, jump, roles }: z.infer<typeof ourNode
 function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue;
   const inner = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
-  return inner === undefined
-    ? issue
-    : deepest({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue);
+  return inner === undefined ? issue : deepest({ ...inner, path: [...issue.path, ...inner.path] });
 }
 
 function refusal(

@@ -1,0 +1,175 @@
+import { basename, extname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { allProbes } from '../../engine/plan.js';
+import { catalogue } from '../../../checks/index.js';
+import { readBundle } from '../../bundle/read-bundle.js';
+import { isCollectorOutput, readCollectorOutput } from '../../collect/collector-output.js';
+import { InputError } from '../../domain/errors.js';
+import type { NodeEvidence } from '../../domain/evidence.js';
+import { DEFAULT_INTENT, type Intent } from '../../domain/intent.js';
+import type { InventoryNode } from '../../domain/inventory.js';
+import type { Waiver } from '../../domain/report.js';
+import { visibleLine } from '../../domain/visible.js';
+import { readRecordedFolder } from '../../transport/recorded.js';
+import { readIntent, validateIntent } from '../files/intent-file.js';
+import { readInventory } from '../files/inventory-file.js';
+import { parseNodeArgument } from '../files/node-argument.js';
+import { readBytes } from '../files/read-text.js';
+import { readWaivers } from '../files/waivers-file.js';
+import { note } from '../io.js';
+import type { CommonOptions } from '../options.js';
+import { THIS_MACHINE } from '../../session/this-machine.js';
+
+export type Recorded = readonly { readonly node: InventoryNode; readonly evidence: NodeEvidence }[];
+
+export type Inputs = {
+  readonly intent: Intent;
+  readonly waivers: readonly Waiver[];
+  readonly nodes: readonly InventoryNode[];
+  /** Set with `--from`: nobody is asked. */
+  readonly recorded?: Recorded;
+  readonly demo?: boolean;
+};
+
+type SourceOptions = Pick<
+  CommonOptions,
+  'inventory' | 'intent' | 'from' | 'local' | 'waivers' | 'rules'
+>;
+
+/** The nodes that the arguments name: of the inventory, or as typed. Rejects with InputError. */
+export async function chooseNodes(
+  names: readonly string[],
+  options: SourceOptions,
+): Promise<readonly InventoryNode[]> {
+  const local = options.local === true ? [THIS_MACHINE] : [];
+  if (options.inventory === undefined) {
+    return uniquely([...names.map((name) => parseNodeArgument(name, 'node')), ...local]);
+  }
+  const inventory = await readInventory(options.inventory);
+  if (names.length === 0) return [...inventory, ...local];
+  const byName = new Map(inventory.map((node) => [node.name, node]));
+  return uniquely([
+    ...names.map((name) => byName.get(name) ?? parseNodeArgument(name, 'node')),
+    ...local,
+  ]);
+}
+
+function uniquely(nodes: readonly InventoryNode[]): readonly InventoryNode[] {
+  const seen = new Set<string>();
+  for (const { name } of nodes) {
+    if (seen.has(name))
+      throw new InputError(
+        `The node ${visibleLine(name, 80)} is named twice.`,
+        'Name each node once.',
+      );
+    seen.add(name);
+  }
+  return nodes;
+}
+
+/** Everything a survey or a judgement starts from. Rejects with InputError before any node is asked. */
+export async function readInputs(
+  names: readonly string[],
+  options: SourceOptions,
+): Promise<Inputs> {
+  if (options.rules !== undefined)
+    throw new InputError('Own rules are not part of this version.', 'Leave out --rules.');
+  const intent = options.intent === undefined ? undefined : await readIntent(options.intent);
+  const waivers =
+    options.waivers === undefined ? [] : await readWaivers(options.waivers, catalogue);
+  if (options.from !== undefined) return fromRecorded(options.from, names, intent, waivers);
+  const nodes = await chooseNodes(names, options);
+  if (nodes.length === 0) {
+    throw new InputError(
+      'No node is named.',
+      'Name nodes, or --inventory FILE, --local, or --from PATH.',
+    );
+  }
+  return { intent: intent ?? DEFAULT_INTENT, waivers, nodes };
+}
+
+async function fromRecorded(
+  path: string,
+  names: readonly string[],
+  intent: Intent | undefined,
+  waivers: readonly Waiver[],
+): Promise<Inputs> {
+  const kind = await stat(path).catch(() => null);
+  if (kind === null)
+    throw new InputError(
+      `There is nothing at ${visibleLine(path)}.`,
+      'Name a bundle, collector output, or a folder.',
+    );
+  const found = kind.isDirectory() ? await folder(path) : await file(path);
+  const chosen =
+    names.length === 0
+      ? found.recorded
+      : found.recorded.filter(({ node }) => names.includes(node.name));
+  if (chosen.length === 0)
+    throw new InputError(
+      `${visibleLine(path)} holds no such node.`,
+      'Name one of the nodes in it, or none for all.',
+    );
+  const old =
+    found.intent === undefined ? DEFAULT_INTENT : validateIntent(found.intent, () => 'bundle.json');
+  return {
+    intent: intent ?? old,
+    waivers: waivers.length > 0 ? waivers : found.waivers,
+    nodes: chosen.map(({ node }) => node),
+    recorded: chosen,
+    ...(found.demo ? { demo: true } : {}),
+  };
+}
+
+type Found = {
+  readonly recorded: Recorded;
+  readonly intent?: Intent;
+  readonly waivers: readonly Waiver[];
+  readonly demo: boolean;
+};
+
+const plainNode = (name: string): InventoryNode => ({ name, host: name, roles: [] });
+
+async function folder(path: string): Promise<Found> {
+  const evidence = await readRecordedFolder(path, allProbes(catalogue), (warning) => {
+    note(`note: ${warning}`);
+  });
+  return {
+    recorded: evidence.map((one) => ({ node: plainNode(one.node), evidence: one })),
+    waivers: [],
+    demo: false,
+  };
+}
+
+async function file(path: string): Promise<Found> {
+  const bytes = await readBytes(path, 'recorded evidence', 256 * 1024 * 1024);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    const { nodes, intent, waivers, demo } = await readBundle(bytes);
+    note('note: the signature of this bundle was not checked; calico-ready verify does that.');
+    return { recorded: nodes, intent, waivers, demo };
+  }
+  if (!isCollectorOutput(bytes)) {
+    throw new InputError(
+      `${visibleLine(path)} is neither a bundle nor collector output.`,
+      'Name a bundle, what `calico-ready collector | sh` printed, or a folder.',
+    );
+  }
+  const name = basename(path, extname(path));
+  const { evidence } = readCollectorOutput(bytes, allProbes(catalogue));
+  return {
+    recorded: [
+      {
+        node: plainNode(name),
+        evidence: {
+          node: name,
+          startedAt: 0,
+          finishedAt: 0,
+          peer: { transport: 'recorded', host: name },
+          evidence,
+        },
+      },
+    ],
+    waivers: [],
+    demo: false,
+  };
+}

@@ -1,0 +1,61 @@
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { SecretBroker, Transport, UnknownHostKey } from '../../domain/transport.js';
+import type { HostKeyPins } from '../../transport/ssh/host-key-pins.js';
+import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
+import { note } from '../io.js';
+import type { CommonOptions } from '../options.js';
+import { sshConfigResolver } from './ssh-config.js';
+
+/** The private keys that OpenSSH tries by itself (ssh_config(5), IdentityFile), without those it needs hardware for. */
+const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+
+export type AccessOptions = Pick<
+  CommonOptions,
+  'identity' | 'config' | 'knownHosts' | 'hostKey' | 'become'
+>;
+
+export type SshWiring = {
+  readonly pins: HostKeyPins;
+  readonly broker: SecretBroker;
+  readonly onUnknownHostKey: (key: UnknownHostKey) => void;
+  /** False: nobody can be asked, and `ask` is `strict`. */
+  readonly interactive: boolean;
+  readonly defaultUser?: string;
+};
+
+const absolute = (path: string): string =>
+  isAbsolute(path) ? path : path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
+
+/** ssh2 behind our interface, with the user's keys, agent, configuration and known hosts. */
+export async function sshTransport(options: AccessOptions, wiring: SshWiring): Promise<Transport> {
+  const home = homedir();
+  const ssh = (name: string): string => join(home, '.ssh', name);
+  const user = wiring.defaultUser ?? userInfo().username;
+  const own = options.knownHosts === undefined ? undefined : absolute(options.knownHosts);
+  const policy = options.hostKey === 'ask' && !wiring.interactive ? 'strict' : options.hostKey;
+  const resolver = await sshConfigResolver(options.config, home, user);
+  return createSshTransport({
+    defaultUser: user,
+    identityFiles:
+      options.identity.length > 0 ? options.identity.map(absolute) : DEFAULT_KEYS.map(ssh),
+    agentSocket: process.env['SSH_AUTH_SOCK'],
+    knownHostsFiles:
+      own === undefined
+        ? {
+            user: [ssh('known_hosts'), ssh('known_hosts2')],
+            system: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
+            write: ssh('known_hosts'),
+          }
+        : { user: [own], system: [], write: policy === 'strict' ? null : own },
+    hostKeyPolicy: policy,
+    pins: wiring.pins,
+    onUnknownHostKey: wiring.onUnknownHostKey,
+    broker: wiring.broker,
+    become: options.become === 'doas' ? 'none' : options.become,
+    onWarning: (text) => {
+      if (!wiring.interactive || !process.stdout.isTTY) note(`note: ${text}`);
+    },
+    ...(resolver === undefined ? {} : { resolve: resolver }),
+  });
+}
