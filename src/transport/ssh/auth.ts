@@ -18,9 +18,16 @@ export type Login = {
   readonly failure: () => ConnectError;
 };
 
+export type LoginEvents = {
+  /** The server has answered and is to be answered. */
+  readonly onStep: () => void;
+  /** Nobody answers an interactive prompt: the connection has to be closed. */
+  readonly onGiveUp: () => void;
+};
+
 /**
  * Tries in this order: keys of the agent that are also configured, its other keys, key files without and with a
- * passphrase, keyboard-interactive, password. `onStep` is called each time the server has answered.
+ * passphrase, keyboard-interactive, password.
  */
 export function createLogin(
   options: SshOptions,
@@ -28,7 +35,7 @@ export function createLogin(
   target: Target,
   where: string,
   ask: Ask,
-  onStep: () => void,
+  events: LoginEvents,
 ): Login {
   const tried: string[] = [];
   const notes: string[] = [];
@@ -39,7 +46,10 @@ export function createLogin(
   const none: AnyAuthMethod = { type: 'none', username: target.user };
 
   const nextMethod = async (): Promise<AnyAuthMethod | false> => {
-    offers ??= await listOffers(options, ring, target, where, ask, notes);
+    offers ??= await listOffers(options, ring, target, where, ask, notes, () => {
+      notes.push('keyboard-interactive was declined');
+      events.onGiveUp();
+    });
     for (let offer = offers.shift(); offer !== undefined; offer = offers.shift()) {
       if (!serverMethods.includes(offer.method)) continue;
       if (attempts >= MAX_ATTEMPTS) {
@@ -62,7 +72,7 @@ export function createLogin(
   };
 
   const step = async (left: readonly string[] | null): Promise<AnyAuthMethod | false> => {
-    onStep();
+    events.onStep();
     if (left === null && serverMethods.length === 0 && attempts === 0) return none;
     if (current?.signed === true) {
       // ssh2 does not hand on what the server said to an agent's signature (it may be half content): ask it again.
@@ -97,6 +107,7 @@ async function listOffers(
   where: string,
   ask: Ask,
   notes: string[],
+  onDeclined: () => void,
 ): Promise<Offer[]> {
   const agent = await ring.agentKeys();
   const { files, notes: fileNotes } = await ring.files();
@@ -110,9 +121,14 @@ async function listOffers(
     ...files
       .map((file) => fileOffer(ring, file, target.user, ask))
       .filter((offer) => offer.key === undefined || !held.has(offer.key)),
-    interactiveOffer(target.user, ask, () => {
-      passwordWasAsked = true;
-    }),
+    interactiveOffer(
+      target.user,
+      ask,
+      () => {
+        passwordWasAsked = true;
+      },
+      onDeclined,
+    ),
     {
       ...password,
       prepare: () => (passwordWasAsked ? Promise.resolve(null) : password.prepare()),

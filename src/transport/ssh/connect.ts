@@ -138,9 +138,14 @@ function login(
       hop.target,
       hop.where,
       askThrough(options, hop.node, patience, signal),
-      () => {
-        progress.phase = 'login';
-        patience.begin(loginMs);
+      {
+        onStep: () => {
+          progress.phase = 'login';
+          patience.begin(loginMs);
+        },
+        onGiveUp: () => {
+          fail(auth.failure());
+        },
       },
     );
     signal.addEventListener('abort', onAbort, { once: true });

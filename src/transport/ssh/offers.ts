@@ -98,18 +98,29 @@ export function passwordOffer(username: string, where: string, ask: Ask): Offer 
   };
 }
 
-/** `onPassword` is told when the server only wanted a password, so that it is not asked for twice. */
-export function interactiveOffer(username: string, ask: Ask, onPassword: () => void): Offer {
+/**
+ * `onPassword` is told when the server only wanted a password, so that it is not asked for twice; `onDeclined` when
+ * nobody answers: there is no answer that means no, and a wrong number of answers makes sshd break off.
+ */
+export function interactiveOffer(
+  username: string,
+  ask: Ask,
+  onPassword: () => void,
+  onDeclined: () => void,
+): Offer {
   return {
     method: 'keyboard-interactive',
     label: 'keyboard-interactive',
     prepare: () => {
       let asked = 0;
-      const answer = async (title: string, prompts: readonly Prompt[]): Promise<string[]> => {
+      const answer = async (
+        title: string,
+        prompts: readonly Prompt[],
+      ): Promise<string[] | null> => {
         const answers: string[] = [];
         for (const { prompt, echo } of prompts) {
           asked += 1;
-          if (asked > MAX_PROMPTS) return [];
+          if (asked > MAX_PROMPTS) return null;
           const isPassword = echo !== true && /password/i.test(prompt.slice(0, 200));
           if (isPassword) onPassword();
           const text = await ask({
@@ -117,7 +128,7 @@ export function interactiveOffer(username: string, ask: Ask, onPassword: () => v
             prompt: visibleLine(`${title} ${prompt.slice(0, 400)}`.trim()),
             echo: echo === true,
           });
-          if (text === null) return [];
+          if (text === null) return null;
           answers.push(text);
         }
         return answers;
@@ -127,9 +138,10 @@ export function interactiveOffer(username: string, ask: Ask, onPassword: () => v
         username,
         prompt: (name, instructions, _language, prompts, finish) => {
           const title = [name, instructions].map((part) => part.slice(0, 400)).join(' ');
-          answer(title, prompts).then(finish, () => {
-            finish([]);
-          });
+          answer(title, prompts).then((answers) => {
+            if (answers === null) onDeclined();
+            else finish(answers);
+          }, onDeclined);
         },
       });
     },

@@ -3,6 +3,7 @@ import { CancelledError } from '../../domain/errors.js';
 import { reason } from '../../domain/reason.js';
 import type { RunEnd, RunRequest } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
+import { capped } from '../capped.js';
 
 /** A command that every login shell understands alike; the text itself goes to standard input (security.md B10). */
 export const SHELL = 'exec /bin/sh -s';
@@ -110,23 +111,6 @@ const refused = (error: Error): RunEnd => ({
   kind: 'refused',
   why: reason('refused', `the server refused to run a shell (${visibleLine(error.message, 120)})`),
 });
-
-/** Hands on at most `limit` bytes, then ends the run. */
-function capped(
-  limit: number,
-  onChunk: (chunk: Uint8Array) => void,
-  which: 'stdout' | 'stderr',
-  end: (how: RunEnd) => void,
-): (chunk: Buffer) => void {
-  let left = limit;
-  return (chunk) => {
-    if (left < 0) return;
-    const part = chunk.subarray(0, left);
-    left -= chunk.length;
-    if (part.length > 0) onChunk(new Uint8Array(part));
-    if (left < 0) end({ kind: 'limit', which });
-  };
-}
 
 /** Lets go of a channel; what it still sends is thrown away, so that the connection lives on. */
 function abandon(channel: ClientChannel): void {
