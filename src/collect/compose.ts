@@ -26,8 +26,8 @@ _cr_body() {
 ${lanes(slow, fast)}
 }
 ${AFTER}
-}
-_cr_main </dev/null
+} </dev/null
+_cr_main
 `;
 }
 

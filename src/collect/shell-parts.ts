@@ -65,10 +65,20 @@ R="$R
 `;
 
 // The frames. Times are /proc/uptime: monotonic, and read without a process.
+// _cr_kill PID: a process and what it started, for machines without timeout and without process groups.
 // _cr_run ID SECONDS BYTES SCRIPT: standard output streams through head, standard error and the exit status come
 // back through tail; so a process that floods either neither blocks nor fills the memory.
 const FUNCTIONS = `
 _cr_now() { read -r V F 2>/dev/null </proc/uptime || V=-; }
+_cr_kill() {
+kill -STOP "$1"
+for F in /proc/[0-9]*/stat; do
+read -r L <"$F" || continue
+set -- "$1" \${L##*) }
+[ "$3" != "$1" ] || { F=\${F%/stat}; (_cr_kill "\${F##*/}"); }
+done
+kill -KILL "$1"
+}
 _cr_limit() {
 if [ -n "$T" ]; then
 $S $T "$1" /bin/sh -c "$2" &
@@ -78,7 +88,7 @@ Y=$?
 else
 $S /bin/sh -c "$2" &
 X=$!
-{ sleep "$1" & Z=$!; trap 'kill $Z; exit' TERM; wait $Z; kill -TERM -$X || kill -TERM $X; sleep 2; kill -KILL -$X || kill -KILL $X; } >/dev/null 2>&1 &
+{ sleep "$1" & Z=$!; trap 'kill $Z; exit' TERM; wait $Z; if kill -TERM -$X; then sleep 2; kill -KILL -$X; else _cr_kill $X; fi; } >/dev/null 2>&1 &
 Z=$!
 wait $X
 Y=$?
@@ -112,11 +122,11 @@ F=\${LOGNAME:-\${USER:-}}
 case $F in ''|*[!A-Za-z0-9._-]*) F=- ;; esac
 printf '\\n@@%s M 1 %s %s %s %s %s %s\\n' "$N" "$U" "$F" "$M" "$K" "$(date +%s 2>/dev/null || echo -)" "$V"
 C='- -'
-if [ -d /dev/fd/. ] && command -v tee >/dev/null && command -v cksum >/dev/null; then
+if [ -d /dev/fd/. ] && command -v tee >/dev/null && [ "$(printf a | cksum 2>/dev/null)" = '1220704766 1' ]; then
 { C=$({ _cr_body 2>/dev/null 8>&- 9>&- | tee /dev/fd/9 2>/dev/null >&8; } 9>&1 | cksum 8>&-); } 8>&1
 else _cr_body 2>/dev/null
 fi
-printf '\\n@@%s Z %s\\n' "$N" "$C"
+printf '\\n@@%s Z %s\\n' "$N" "\${C:-- -}"
 exit 0
 `;
 

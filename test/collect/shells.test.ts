@@ -1,0 +1,265 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { composeCollector } from '../../src/collect/compose.js';
+import { readCollectorOutput } from '../../src/collect/collector-output.js';
+import type { Transcript } from '../../src/collect/frame-reader.js';
+import type { Evidence } from '../../src/domain/evidence.js';
+import { describeAsRoot, describeWith, findTool } from '../helpers/require-tool.js';
+import { NASTY, probeOf } from './fixture-probes.js';
+import { collect, runShell, sentText, type Ran } from './run-shell.js';
+
+const SHELLS = [
+  { tool: 'dash', argv: ['dash', '-s'] },
+  { tool: 'busybox', argv: ['busybox', 'sh', '-s'] },
+  { tool: 'bash', argv: ['bash', '-s'] },
+  { tool: 'bash', argv: ['bash', '--posix', '-s'] },
+] as const;
+
+const latin1 = (bytes: Uint8Array | undefined): string =>
+  Buffer.from(bytes ?? []).toString('latin1');
+const of = (read: Transcript, id: string): Evidence | undefined =>
+  read.evidence.find((item) => item.probe === id);
+
+/** id, exit, standard output, beginning of the problem. */
+const EXPECTED: readonly (readonly [string, number | null, string, string?])[] = [
+  ['hello', 0, 'hello\n'],
+  ['no-newline', 0, 'abc'],
+  ['empty', 0, ''],
+  ['newlines', 0, '\n\n\n'],
+  ['binary', 0, '\0\xff\x1b]52;c;x\x07\r\n\x80'],
+  ['status-3', 3, 'three\n'],
+  ['missing-tool', 127, ''],
+  ['both', 0, 'out\nout2\n'],
+  ['stderr-5mb', 0, 'done\n'],
+  ['exactly-the-limit', 0, '0123456789'],
+  ['one-over-the-limit', 0, '0123456789', 'truncated: '],
+  ['hangs', null, 'before\n', 'timed-out: '],
+  ['ignores-term', null, 'before\n', 'timed-out: '],
+  ['quotes', 0, "it's a  b $HOME c $(no)\n"],
+  ['reads-stdin', 0, 'end\n'],
+  ['killed', null, '', 'lost: '],
+  ['slow-1mb', 0, 'x'.repeat(1_000_000)],
+  ['slow-2', 0, 'slow\n'],
+  ['slow-hang', null, 'begun\n', 'timed-out: '],
+];
+
+describe.each(SHELLS)('$argv', ({ tool, argv }) => {
+  describeWith([tool, 'timeout'], 'runs the collector', () => {
+    let ran: Ran;
+    let read: Transcript;
+    beforeAll(async () => {
+      ({ ran, read } = await collect(argv, NASTY));
+    });
+
+    test.each(EXPECTED)('%s', (id, exit, stdout, problem) => {
+      const item = of(read, id);
+      expect(item?.exit).toBe(exit);
+      expect(latin1(item?.stdout)).toBe(stdout);
+      expect(item?.problem ?? '').toMatch(problem === undefined ? /^$/ : new RegExp(`^${problem}`));
+    });
+
+    test('everything arrives, whole and in one piece', () => {
+      expect(ran.code).toBe(0);
+      expect(ran.stderr).toBe('');
+      expect(read).toMatchObject({ complete: true, noiseBytes: 0 });
+      expect(read.evidence.map((item) => item.probe)).toEqual(
+        NASTY.filter((probe) => probe.script !== null).map((probe) => probe.id),
+      );
+    });
+
+    test('standard error is kept apart, and bounded', () => {
+      expect(latin1(of(read, 'both')?.stderr)).toBe('err\n');
+      expect(of(read, 'stderr-5mb')?.stderr).toHaveLength(8192);
+    });
+
+    test('a flood is cut at its limit and stopped', () => {
+      expect(of(read, 'flood')).toMatchObject({
+        problem: 'truncated: flood printed more than 1000 bytes',
+      });
+      expect(of(read, 'flood')?.stdout).toHaveLength(1000);
+    });
+
+    test('a probe sees a clean environment and never the nonce', () => {
+      expect(latin1(of(read, 'environment')?.stdout)).toBe(
+        'C|/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin|0077|unset|unset\n',
+      );
+    });
+
+    test('hanging probes overlap: the run takes about as long as the quick lane alone', () => {
+      // 1 s for `hangs`, 3 s for `ignores-term` (TERM, then KILL); the slow lanes run beside them.
+      expect(ran.milliseconds).toBeLessThan(9000);
+    });
+  });
+});
+
+describeWith('dash', 'a hostile login', () => {
+  test('variables and exported functions of the login shell change nothing', async () => {
+    const probes = [probeOf('words', 'printf "%s\\n" a b | grep b'), NASTY[0] ?? probeOf('x', ':')];
+    const env = {
+      PATH: '/nowhere:/usr/bin:/bin',
+      ENV: '/nowhere/rc',
+      BASH_ENV: '/nowhere/rc',
+      IFS: 'o',
+      N: 'abc',
+      B: 'sudo',
+      GREP_OPTIONS: '--invalid',
+      LC_ALL: 'de_DE.UTF-8',
+      'BASH_FUNC_printf%%': '() { echo bitten; }',
+      'BASH_FUNC_grep%%': '() { echo bitten; }',
+      'BASH_FUNC_timeout%%': '() { echo bitten; }',
+    };
+    for (const { tool, argv } of SHELLS.filter((shell) => findTool(shell.tool) !== null)) {
+      const { read } = await collect([findTool(tool) ?? '', ...argv.slice(1)], probes, { env });
+      expect(
+        read.evidence.map((item) => latin1(item.stdout)),
+        argv.join(' '),
+      ).toEqual(['b\n', 'hello\n']);
+    }
+  });
+
+  test('without a client the text makes its own nonce and announces it', async () => {
+    const text = composeCollector(NASTY.slice(0, 4));
+    const first = await runShell(['dash', '-s'], text, { env: { N: '../../etc', B: 'x' } });
+    const second = await runShell(['dash', '-s'], text);
+    expect(latin1(first.stdout)).toMatch(/^@@calico-ready-collector 1 [0-9a-f]{32}\n/);
+    expect(latin1(first.stdout).slice(0, 60)).not.toBe(latin1(second.stdout).slice(0, 60));
+    const read = readCollectorOutput(first.stdout, NASTY.slice(0, 4));
+    expect(read.complete).toBe(true);
+    expect(read.evidence.map((item) => [item.exit, item.receivedAt, item.problem])).toEqual(
+      Array.from({ length: 4 }, () => [0, null, undefined]),
+    );
+  });
+});
+
+/** Replaces the fixed search path of the text by one folder, as if the machine had only these tools. */
+const pathIs = (folder: string) => (text: string) =>
+  text.replace(/PATH=\/usr\/sbin\S+/, `PATH=${folder}`);
+
+describeWith('busybox', 'poor machines', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'calico-ready-poor-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const machine = (name: string, applets: readonly string[]): string => {
+    const bin = mkdtempSync(join(folder, `${name}-`));
+    for (const applet of applets) symlinkSync(findTool('busybox') ?? '', join(bin, applet));
+    return bin;
+  };
+  const COMMON = ['cat', 'head', 'tail', 'sleep', 'id', 'date', 'tr', 'sh'];
+  const probes = NASTY.filter((probe) =>
+    ['hello', 'binary', 'both', 'hangs', 'ignores-term', 'status-3', 'stderr-5mb'].includes(
+      probe.id,
+    ),
+  );
+
+  test.each([
+    ['BusyBox alone', [...COMMON, 'timeout', 'setsid', 'tee', 'cksum'], 'busybox'],
+    ['no timeout', [...COMMON, 'setsid'], 'none'],
+    ['neither timeout nor setsid', COMMON, 'none'],
+  ] as const)('%s', async (name, applets, timeout) => {
+    const edit = pathIs(machine(name.replaceAll(' ', '-'), applets));
+    const { read, ran } = await collect(['busybox', 'sh', '-s'], probes, { edit });
+    expect(read.meta?.timeout).toBe(timeout);
+    for (const item of read.evidence) {
+      const [, exit, stdout, problem] = EXPECTED.find(([id]) => id === item.probe) ?? [];
+      expect([item.probe, item.exit, latin1(item.stdout)]).toEqual([item.probe, exit, stdout]);
+      expect(item.problem ?? '').toMatch(problem === undefined ? /^$/ : new RegExp(`^${problem}`));
+    }
+    expect(ran.milliseconds).toBeLessThan(12_000);
+  });
+
+  test('without a head that counts bytes the output is not cut, and still whole', async () => {
+    const bin = machine(
+      'no-head',
+      COMMON.filter((applet) => applet !== 'head'),
+    );
+    const { read } = await collect(['busybox', 'sh', '-s'], probes.slice(0, 2), {
+      edit: pathIs(bin),
+    });
+    expect(read.evidence.map((item) => [item.exit, item.problem])).toEqual([
+      [0, undefined],
+      [0, undefined],
+    ]);
+  });
+
+  test('without tail nothing is known, and nothing is clean', async () => {
+    const bin = machine(
+      'no-tail',
+      COMMON.filter((applet) => applet !== 'tail'),
+    );
+    const { read } = await collect(['busybox', 'sh', '-s'], probes.slice(0, 2), {
+      edit: pathIs(bin),
+    });
+    expect(read.evidence.map((item) => item.problem?.slice(0, 8))).toEqual([
+      'garbled:',
+      'garbled:',
+    ]);
+  });
+});
+
+describeAsRoot('becoming root', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'calico-ready-sudo-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const probe = probeOf('as-root', 'as_root /usr/bin/id -u', {
+    rootCommands: ['/usr/bin/id -u'],
+    timeoutSeconds: 1,
+  });
+  const ask = async (sudo: string, become: 'auto' | 'sudo' | 'none') => {
+    // Written by hand: stands for a sudo with this policy.
+    writeFileSync(join(folder, 'sudo'), `#!/bin/sh\n${sudo}\n`, { mode: 0o755 });
+    const edit = (text: string) => text.replace('PATH=/usr/sbin', `PATH=${folder}:/usr/sbin`);
+    const { chmodSync } = await import('node:fs');
+    chmodSync(folder, 0o755);
+    const { read } = await collect(['dash', '-s'], [probe], { uid: 65534, become, edit });
+    return { item: of(read, 'as-root'), meta: read.meta };
+  };
+
+  test('uid 0 needs no sudo', async () => {
+    const { read } = await collect(['dash', '-s'], [probe]);
+    expect(latin1(of(read, 'as-root')?.stdout)).toBe('0\n');
+  });
+
+  test('sudo -n -- runs exactly the command', async () => {
+    const { item, meta } = await ask(`printf '<%s>' "$@"`, 'auto');
+    expect(latin1(item?.stdout)).toBe('<-n><--></usr/bin/id><-u>');
+    expect(meta).toMatchObject({ uid: 65534, become: 'sudo' });
+  });
+
+  test('a refusal is the status and the words of sudo', async () => {
+    const { item } = await ask('echo "sudo: a password is required" >&2; exit 1', 'sudo');
+    expect([item?.exit, latin1(item?.stderr)]).toEqual([1, 'sudo: a password is required\n']);
+  });
+
+  test('a command that nobody may kill does not hold the survey up', async () => {
+    // setsid: like a process of another user, it does not die with the probe, and keeps the pipes open.
+    const started = performance.now();
+    const { item } = await ask('setsid sleep 20; exit 0', 'sudo');
+    expect(item?.problem).toMatch(/^timed-out: /);
+    expect(performance.now() - started).toBeLessThan(12_000);
+  });
+
+  test('none: status 126 and a line that says so', async () => {
+    const { item } = await ask('echo bitten', 'none');
+    expect([item?.exit, latin1(item?.stderr)]).toEqual([
+      126,
+      'as_root: /usr/bin/id needs root, and no way to become root is allowed\n',
+    ]);
+  });
+});
+
+describeWith('shellcheck', 'the text as sh', () => {
+  test('shellcheck finds nothing', async () => {
+    const { stdout } = await runShell(['shellcheck', '-s', 'sh', '-'], composeCollector(NASTY));
+    expect(stdout.toString()).toBe('');
+  });
+});
+
+test('the same probes give the same bytes, and no here-document', () => {
+  expect(composeCollector(NASTY)).toBe(composeCollector([...NASTY]));
+  expect(composeCollector([])).not.toMatch(/<</);
+  expect(sentText([])).toMatch(/^N=[0-9a-f]{32};B=auto\n/);
+});
