@@ -32,3 +32,15 @@ export function session(
 export const settle = async (): Promise<void> => {
   await new Promise((resolve) => setImmediate(resolve));
 };
+
+export const manager = (node: string): string => `${node}/fake/manager/unmanaged`;
+export const firewall = (node: string): string => `${node}/fake/firewall/disable`;
+
+/** Surveyed, with the manager fix of these nodes picked. */
+export async function picked(world: Record<string, FakeNode>): Promise<TestSession> {
+  const made = session(world);
+  await made.actions.runSurvey();
+  for (const node of Object.keys(world)) made.actions.pickFix(manager(node), true);
+  made.fake.calls.length = 0;
+  return made;
+}
