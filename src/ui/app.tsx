@@ -1,0 +1,105 @@
+import { Box } from 'ink';
+import { useState, type ReactNode } from 'react';
+import { STEPS } from '../session/steps.js';
+import { KeyProvider, useCommands, useHints } from './keys.js';
+import { LAYER, type Hint } from './key-registry.js';
+import { FullLayout } from './layouts/full.js';
+import { ScreenReaderLayout } from './layouts/screen-reader.js';
+import { Help, Leaving, PromptModal, StepsOverlay } from './overlays.js';
+import { ROUTES } from './routes.js';
+import { SessionProvider, useActions, useSession, type SessionHandle } from './session-context.js';
+import { SizeProvider, type SizeSource } from './terminal/window-size.js';
+import { ThemeProvider, useTheme, type Theme } from './theme.js';
+
+type Endings = {
+  /** Everything is exported, and the operator is done. */
+  readonly onDone: () => void;
+  /** Ctrl-C. The second one does not wait for the first to be saved. */
+  readonly onLeave: () => void;
+};
+
+type Overlay =
+  { readonly kind: 'help'; readonly hints: readonly Hint[] } | { readonly kind: 'steps' };
+
+/** Keys that work on every screen. */
+function useAppCommands(open: (overlay: Overlay) => void, onLeave: () => void): void {
+  const actions = useActions();
+  const hints = useHints();
+  const busy = useSession((state) => state.busy !== null);
+  const noticed = useSession((state) => state.notice !== null);
+  const first = useSession((state) => state.step === STEPS[0].id);
+  useCommands(
+    {
+      'go.back': first ? undefined : actions.back,
+      'work.stop': busy ? actions.cancel : undefined,
+      'app.hide': noticed ? actions.dismissNotice : undefined,
+      'app.steps': () => {
+        open({ kind: 'steps' });
+      },
+      'app.jump': (key) => {
+        const step = STEPS[Number(key) - 1];
+        if (step !== undefined) actions.goTo(step.id);
+      },
+      'app.help': () => {
+        open({ kind: 'help', hints });
+      },
+      'app.leave': onLeave,
+    },
+    { layer: LAYER.app },
+  );
+}
+
+function Wizard({ onDone, onLeave }: Endings) {
+  const theme = useTheme();
+  const step = useSession((state) => state.step);
+  const request = useSession((state) => state.prompt);
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const [leaving, setLeaving] = useState(false);
+  useAppCommands(setOverlay, () => {
+    setLeaving(true);
+    onLeave();
+  });
+  const { excerpt, Step } = ROUTES[step];
+  const close = (): void => {
+    setOverlay(null);
+  };
+  const covers: readonly ReactNode[] = [
+    leaving ? <Leaving key="leaving" /> : null,
+    request === null ? null : <PromptModal key="prompt" request={request} />,
+    overlay?.kind === 'steps' ? <StepsOverlay key="steps" onClose={close} /> : null,
+    overlay?.kind === 'help' ? (
+      <Help key="help" step={step} excerpt={excerpt} hints={overlay.hints} onClose={close} />
+    ) : null,
+  ].filter((cover) => cover !== null);
+  const Layout = theme.screenReader ? ScreenReaderLayout : FullLayout;
+  return (
+    <Layout step={step} excerpt={excerpt}>
+      {covers[0]}
+      {/* Covered, not taken away: what was typed and where the cursor stood is kept. */}
+      <Box display={covers.length > 0 ? 'none' : 'flex'} flexDirection="column">
+        <Step key={step} onDone={onDone} />
+      </Box>
+    </Layout>
+  );
+}
+
+type AppProps = Endings & {
+  readonly session: SessionHandle;
+  readonly theme: Theme;
+  readonly size: SizeSource;
+};
+
+/** The whole wizard, given everything it needs. */
+export function App({ session, theme, size, onDone, onLeave }: AppProps) {
+  return (
+    <SizeProvider value={size}>
+      <ThemeProvider value={theme}>
+        <SessionProvider value={session}>
+          <KeyProvider>
+            <Wizard onDone={onDone} onLeave={onLeave} />
+          </KeyProvider>
+        </SessionProvider>
+      </ThemeProvider>
+    </SizeProvider>
+  );
+}

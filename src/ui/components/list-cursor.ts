@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import type { CommandMap } from '../keys.js';
+
+const clamp = (value: number, count: number): number => Math.max(0, Math.min(count - 1, value));
+
+/** Which rows of a list are drawn: `height` of them around the cursor. Costs the same for 5 rows and 5,000. */
+export function windowOf(
+  cursor: number,
+  count: number,
+  height: number,
+): { readonly from: number; readonly to: number } {
+  const rows = Math.max(1, height);
+  const from = Math.max(0, Math.min(count - rows, cursor - Math.floor(rows / 2)));
+  return { from, to: Math.min(count, from + rows) };
+}
+
+export type ListCursor = {
+  readonly cursor: number;
+  readonly set: (to: number) => void;
+  /** Bindings that move it. */
+  readonly commands: CommandMap;
+};
+
+/** A cursor in a list of `count` rows, of which `page` are seen at once. */
+export function useListCursor(count: number, page: number): ListCursor {
+  const [raw, set] = useState(0);
+  // The list may have become shorter since.
+  const cursor = clamp(raw, count);
+  const by = (delta: number) => () => {
+    set(clamp(cursor + delta, count));
+  };
+  return {
+    cursor,
+    set,
+    commands: {
+      'nav.up': by(-1),
+      'nav.down': by(1),
+      'nav.pageUp': by(-page),
+      'nav.pageDown': by(page),
+      'nav.first': by(-count),
+      'nav.last': by(count),
+    },
+  };
+}

@@ -1,0 +1,225 @@
+import { Box } from 'ink';
+import { useState } from 'react';
+import { lookup } from '../../session/records.js';
+import { accessCounts, accessTo } from '../../session/selectors/progress.js';
+import type { AccessSettings, NodeAccess } from '../../session/state.js';
+import { useArea } from '../components/area.js';
+import { Form, type FormField } from '../components/form.js';
+import { useListCursor } from '../components/list-cursor.js';
+import { Table, type Column } from '../components/table.js';
+import { Lines, Words } from '../components/words.js';
+import { useCommands, type CommandMap } from '../keys.js';
+import { LAYER } from '../key-registry.js';
+import { useActions, useSession, useSessionStore } from '../session-context.js';
+import { count, wrapLines } from '../text.js';
+import { accessDetail, accessLines, accessState } from './access-words.js';
+
+const BECOME = ['auto', 'sudo', 'none'] as const satisfies readonly AccessSettings['become'][];
+const HOST_KEY = [
+  'ask',
+  'strict',
+  'accept-new',
+] as const satisfies readonly AccessSettings['hostKey'][];
+
+function settingsFields(
+  access: AccessSettings,
+  set: (change: Partial<AccessSettings>) => void,
+): readonly FormField[] {
+  return [
+    {
+      kind: 'text',
+      id: 'user',
+      label: 'Log in as',
+      value: access.user,
+      placeholder: 'what the SSH configuration says',
+      help: 'For nodes that name no user themselves.',
+      onCommit: (text) => {
+        set({ user: text.trim() });
+        return undefined;
+      },
+    },
+    {
+      kind: 'text',
+      id: 'identity',
+      label: 'Key files',
+      value: access.identityFiles.join(', '),
+      placeholder: 'the agent and the usual files',
+      help: 'Private keys to log in with, with commas between them. Paths only, never a secret.',
+      onCommit: (text) => {
+        set({
+          identityFiles: text
+            .split(',')
+            .map((part) => part.trim())
+            .filter((part) => part !== ''),
+        });
+        return undefined;
+      },
+    },
+    {
+      kind: 'choice',
+      id: 'become',
+      label: 'Become root',
+      value: access.become,
+      choices: BECOME,
+      help: 'auto: sudo where the login is not root. A password is asked for only when sudo wants one.',
+      onChoose: (value) => {
+        set({ become: BECOME.find((known) => known === value) ?? 'auto' });
+      },
+    },
+    {
+      kind: 'choice',
+      id: 'hostKey',
+      label: 'New host keys',
+      value: access.hostKey,
+      choices: HOST_KEY,
+      help: 'ask shows each new key to you; strict refuses them; accept-new takes them unseen.',
+      onChoose: (value) => {
+        set({ hostKey: HOST_KEY.find((known) => known === value) ?? 'ask' });
+      },
+    },
+  ];
+}
+
+/** What Enter does next: connect, wait for answers, or go on to the survey. */
+function useEnter(focusTable: () => void) {
+  const actions = useActions();
+  const store = useSessionStore();
+  const phase = useSession((state) => {
+    if (state.busy !== null) return 'busy';
+    const counts = accessCounts(state);
+    if (counts['host-key'] > 0) return 'answer';
+    return counts.untried > 0 ? 'connect' : 'survey';
+  });
+  const connect = (phases: readonly NodeAccess['phase'][]) => () => {
+    focusTable();
+    const state = store.getState();
+    const names = state.nodes
+      .map((node) => node.name)
+      .filter((name) => phases.includes(accessTo(state, name).phase));
+    void actions.openAccess(names);
+  };
+  const survey = (): void => {
+    const first = store.getState().report === null;
+    actions.next();
+    if (first) void actions.runSurvey();
+  };
+  const enter = {
+    busy: undefined,
+    answer: { run: focusTable, label: 'answer the keys first' },
+    connect: { run: connect(['untried']), label: 'connect' },
+    survey: { run: survey, label: 'survey the nodes' },
+  }[phase];
+  return { enter, retry: phase === 'busy' ? undefined : connect(['failed', 'untried', 'open']) };
+}
+
+/** Keys for the host key under the pointer, and for all of them. */
+function useHostKeyCommands(
+  name: string,
+  access: NodeAccess | undefined,
+  waiting: boolean,
+): CommandMap {
+  const actions = useActions();
+  const here = access?.phase === 'host-key' && !access.accepted;
+  return {
+    'access.accept': here
+      ? () => {
+          actions.acceptHostKey(name);
+        }
+      : undefined,
+    'access.refuse': here
+      ? () => {
+          actions.refuseHostKey(name);
+        }
+      : undefined,
+    'access.acceptAll': waiting ? actions.acceptAllHostKeys : undefined,
+  };
+}
+
+function useSummary(): string {
+  const text = useSession((state) => {
+    const counts = accessCounts(state);
+    return [
+      count(state.nodes.length, 'node'),
+      `${String(counts.open)} open`,
+      ...(counts['host-key'] > 0 ? [`${count(counts['host-key'], 'new host key')} to answer`] : []),
+      ...(counts.connecting > 0 ? [`${String(counts.connecting)} connecting`] : []),
+      ...(counts.failed > 0 ? [`${String(counts.failed)} failed`] : []),
+      ...(counts.untried > 0 ? [`${String(counts.untried)} not tried`] : []),
+    ].join(', ');
+  });
+  return text;
+}
+
+const DETAIL_ROWS = 3;
+
+/** Logs in to the nodes, and has new host keys accepted or refused. */
+export function AccessStep() {
+  const { width, height } = useArea();
+  const actions = useActions();
+  const settings = useSession((state) => state.access);
+  const nodes = useSession((state) => state.nodes);
+  const state = useSession((whole) => whole.nodeAccess);
+  const [inTable, setInTable] = useState(false);
+  const formRows = Math.max(2, Math.min(5, height - DETAIL_ROWS - 4));
+  const tableRows = Math.max(3, height - formRows - 1 - DETAIL_ROWS);
+  const list = useListCursor(nodes.length, tableRows - 2);
+  const node = nodes[list.cursor];
+  const accessOf = (name: string): NodeAccess => lookup(state, name) ?? { phase: 'untried' };
+  const access = node === undefined ? undefined : accessOf(node.name);
+  const waiting = useSession((whole) => accessCounts(whole)['host-key'] > 0);
+  const keys = useHostKeyCommands(node?.name ?? '', access, waiting);
+  const { enter, retry } = useEnter(() => {
+    setInTable(true);
+  });
+  const up =
+    list.cursor === 0
+      ? {
+          run: () => {
+            setInTable(false);
+          },
+          label: 'settings',
+        }
+      : list.commands['nav.up'];
+  useCommands(
+    { ...keys, 'go.on': enter, ...list.commands, 'nav.up': up, 'access.connect': retry },
+    { isActive: inTable, layer: LAYER.field },
+  );
+  const longest = nodes.reduce((most, one) => Math.max(most, one.name.length), 8);
+  const columns: readonly Column[] = [
+    { title: 'Node', width: Math.min(longest, 14) },
+    { title: 'State', width: 10 },
+    { title: 'Detail', width: 20 },
+  ];
+  const detail = access === undefined ? [] : wrapLines(accessLines(access), width);
+  return (
+    <Box flexDirection="column">
+      <Form
+        fields={settingsFields(settings, actions.setAccess)}
+        isActive={!inTable}
+        width={width}
+        height={formRows}
+        onEnter={enter}
+        onLeaveDown={() => {
+          setInTable(true);
+        }}
+      />
+      <Words bold width={width}>
+        {useSummary()}
+      </Words>
+      <Table
+        columns={columns}
+        rows={nodes}
+        keyOf={(one) => one.name}
+        cells={(one) => {
+          const its = accessOf(one.name);
+          return [one.name, accessState(its), accessDetail(its)];
+        }}
+        cursor={inTable ? list.cursor : -1}
+        width={width}
+        height={tableRows}
+        empty="No node is listed."
+      />
+      {inTable ? <Lines lines={detail.slice(0, DETAIL_ROWS)} width={width} /> : null}
+    </Box>
+  );
+}

@@ -1,0 +1,61 @@
+import type { NodeAccess } from '../../session/state.js';
+import { line, type Line, type Tone } from '../text.js';
+
+const WORD: Readonly<Record<NodeAccess['phase'], { readonly text: string; readonly tone: Tone }>> =
+  {
+    untried: { text: 'not tried', tone: 'dim' },
+    connecting: { text: 'connecting', tone: 'accent' },
+    open: { text: 'open', tone: 'good' },
+    'host-key': { text: 'new key', tone: 'warn' },
+    failed: { text: 'failed', tone: 'bad' },
+  };
+
+export const accessState = (access: NodeAccess): { readonly text: string; readonly tone: Tone } =>
+  WORD[access.phase];
+
+/** One line for the table. */
+export function accessDetail(access: NodeAccess): string {
+  switch (access.phase) {
+    case 'untried':
+    case 'connecting':
+      return '';
+    case 'open':
+      return access.privilege;
+    case 'host-key':
+      return access.accepted
+        ? 'accepted, connecting'
+        : `${access.key.fingerprint} ${access.key.type}`;
+    case 'failed':
+      return access.reason;
+  }
+}
+
+/** All there is to say of the node with the pointer. */
+export function accessLines(access: NodeAccess): readonly Line[] {
+  switch (access.phase) {
+    case 'untried':
+      return [line('Not tried yet.', 'dim')];
+    case 'connecting':
+      return [line('Connecting.', 'dim')];
+    case 'open': {
+      const { user, host, port, address, authMethod } = access.peer;
+      const at = `${user ?? '?'}@${host}${port === undefined ? '' : `:${String(port)}`}`;
+      return [
+        line(`Open as ${at}${address === undefined ? '' : ` (${address})`}, ${access.privilege}.`),
+        ...(authMethod === undefined ? [] : [line(`Logged in with ${authMethod}.`, 'dim')]),
+      ];
+    }
+    case 'host-key': {
+      const { key } = access;
+      return [
+        line(
+          `${key.host}:${String(key.port)} shows a ${key.type} key that known_hosts does not hold:`,
+        ),
+        line(key.fingerprint, 'accent'),
+        line('Compare it on its console: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub', 'dim'),
+      ];
+    }
+    case 'failed':
+      return [line(access.reason, 'bad'), line(`Next step: ${access.nextStep}`)];
+  }
+}

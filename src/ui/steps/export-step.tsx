@@ -1,0 +1,159 @@
+import { Box } from 'ink';
+import { useEffect, useState } from 'react';
+import type { ExportResult, ExportSettings } from '../../session/state.js';
+import { useArea } from '../components/area.js';
+import { Form, type FormField } from '../components/form.js';
+import { KeyValues } from '../components/key-values.js';
+import { Words } from '../components/words.js';
+import { useActions, useSession, useSessionStore } from '../session-context.js';
+import type { StepProps } from './step-props.js';
+
+const UNSIGNED = 'unsigned';
+
+/** The name offered for a bundle: the start of the run, and UNSIGNED where nobody signs. */
+export function offeredName(startedAt: string, signKey: string): string {
+  const stamp = startedAt.slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
+  return `calico-ready-${stamp}${signKey === '' ? '-UNSIGNED' : ''}.tar.gz`;
+}
+
+/** Keys that could sign, asked for once when the screen opens. */
+function useSignKeys(): readonly string[] {
+  const { suggestSignKeys } = useActions();
+  const [keys, setKeys] = useState<readonly string[]>([]);
+  useEffect(() => {
+    let here = true;
+    void suggestSignKeys().then((found) => {
+      if (here) setKeys(found);
+    });
+    return () => {
+      here = false;
+    };
+  }, [suggestSignKeys]);
+  return keys;
+}
+
+function fieldsOf(
+  settings: ExportSettings,
+  offered: string,
+  keys: readonly string[],
+  set: (change: Partial<ExportSettings>) => void,
+): readonly FormField[] {
+  const { bundle, signKey, signer } = settings;
+  const current = signKey === '' ? UNSIGNED : signKey;
+  const choices = [...new Set([...keys, ...(signKey === '' ? [] : [signKey]), UNSIGNED])];
+  return [
+    {
+      kind: 'text',
+      id: 'bundle',
+      label: 'Bundle',
+      value: bundle === '' ? offered : bundle,
+      help: 'Where the bundle is written; the reports are written beside it.',
+      onCommit: (text) => {
+        set({ bundle: text.trim() });
+        return undefined;
+      },
+    },
+    {
+      kind: 'choice',
+      id: 'key',
+      label: 'Signed with',
+      value: current,
+      choices,
+      help: 'Left and Right choose. An unsigned bundle proves nothing about who made it.',
+      onChoose: (value) => {
+        set({ signKey: value === UNSIGNED ? '' : value });
+      },
+    },
+    {
+      kind: 'text',
+      id: 'other',
+      label: 'Another key',
+      value: '',
+      placeholder: 'path of a private key file',
+      help: 'Such as ~/.ssh/id_ed25519. A passphrase is asked for when it has one.',
+      onCommit: (text) => {
+        if (text.trim() !== '') set({ signKey: text.trim() });
+        return undefined;
+      },
+    },
+    {
+      kind: 'text',
+      id: 'signer',
+      label: 'Signer',
+      value: signer,
+      placeholder: 'name or e-mail address',
+      help: 'How the receiver knows you: the name beside your key in an allowed-signers file.',
+      onCommit: (text) => {
+        set({ signer: text.trim() });
+        return undefined;
+      },
+    },
+  ];
+}
+
+function Result({ result, width }: { readonly result: ExportResult; readonly width: number }) {
+  const signed =
+    result.fingerprint === undefined
+      ? 'no: unsigned'
+      : `${result.principal ?? ''} ${result.fingerprint}`;
+  return (
+    <Box flexDirection="column">
+      <Words bold tone="good">
+        Exported
+      </Words>
+      <KeyValues
+        width={width}
+        keyWidth={8}
+        rows={[
+          { key: 'Bundle', value: result.bundle },
+          { key: 'SHA-256', value: result.sha256 },
+          {
+            key: 'Signed',
+            value: signed.trim(),
+            tone: result.fingerprint === undefined ? 'warn' : 'plain',
+          },
+          { key: 'Files', value: result.files.join(', ') },
+          { key: 'Verify', value: result.verifyCommand, tone: 'accent' },
+        ]}
+      />
+    </Box>
+  );
+}
+
+/** Writes the bundle, and says how anyone verifies it. */
+export function ExportStep({ onDone }: StepProps) {
+  const { width, height } = useArea();
+  const actions = useActions();
+  const store = useSessionStore();
+  const settings = useSession((state) => state.exportSettings);
+  const startedAt = useSession((state) => state.startedAt);
+  const result = useSession((state) => state.exported);
+  const busy = useSession((state) => state.busy !== null);
+  const keys = useSignKeys();
+  const offered = offeredName(startedAt, settings.signKey);
+  const run = (): void => {
+    if (store.getState().exportSettings.bundle === '') actions.setExport({ bundle: offered });
+    void actions.runExport();
+  };
+  const enter =
+    result === null
+      ? { run, label: 'write the bundle' }
+      : { run: onDone, label: 'finish and leave' };
+  return (
+    <Box flexDirection="column" height={height} overflow="hidden">
+      <Form
+        fields={fieldsOf(settings, offered, keys, actions.setExport)}
+        isActive
+        width={width}
+        height={result === null ? 5 : Math.max(2, Math.min(5, height - 9))}
+        labelWidth={12}
+        onEnter={busy ? undefined : enter}
+      />
+      {result === null ? (
+        <Words tone="dim">Nothing is written yet. Enter writes the bundle.</Words>
+      ) : (
+        <Result result={result} width={width} />
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,116 @@
+import { Box } from 'ink';
+import { useMemo } from 'react';
+import { findingsGrid, type GridRow } from '../../session/selectors/findings.js';
+import type { Report } from '../../domain/report.js';
+import { STATUS } from '../../domain/status.js';
+import { useArea } from '../components/area.js';
+import { Table, type Cell, type Column } from '../components/table.js';
+import { Lines, Words } from '../components/words.js';
+import { useListCursor } from '../components/list-cursor.js';
+import { useCommands } from '../keys.js';
+import { useActions } from '../session-context.js';
+import { fit, line, wrapLines } from '../text.js';
+import {
+  READINESS_TONE,
+  READINESS_WORD,
+  STATUS_TONE,
+  STATUS_WORD,
+  useTheme,
+  type Theme,
+} from '../theme.js';
+import { groupLetter, legend, MAX_GROUPS, rowsOf, type Filter } from './findings-state.js';
+
+type GridProps = {
+  readonly report: Report;
+  readonly filter: Filter;
+  readonly isActive: boolean;
+  readonly onFilter: () => void;
+  readonly onOpen: (check: string) => void;
+  readonly onFix: () => void;
+};
+
+const statusCell = (row: GridRow, theme: Theme): Cell => ({
+  text: `${theme.mark[row.worst]} ${STATUS_WORD[row.worst]}`,
+  tone: STATUS_TONE[row.worst],
+});
+
+function marks(row: GridRow, theme: Theme): string {
+  if (row.cluster !== undefined) return 'fleet';
+  return row.cells
+    .slice(0, MAX_GROUPS)
+    .map((status, index) =>
+      theme.screenReader ? `${groupLetter(index)} ${STATUS_WORD[status]},` : theme.mark[status],
+    )
+    .join(' ');
+}
+
+function summary(report: Report): string {
+  const { summary: counts } = report;
+  const of = (status: keyof typeof STATUS): string =>
+    `${String(counts[STATUS[status]])} ${STATUS_WORD[STATUS[status]]}`;
+  const said = [of('fail'), of('unknown'), of('warn'), of('waived'), of('pass')].join(', ');
+  return `The fleet is ${READINESS_WORD[report.readiness]}: ${said}.`;
+}
+
+/** Checks, the worst first, against groups of nodes that agree in everything. */
+export function Grid({ report, filter, isActive, onFilter, onOpen, onFix }: GridProps) {
+  const { width, height } = useArea();
+  const theme = useTheme();
+  const actions = useActions();
+  const grid = useMemo(() => findingsGrid(report), [report]);
+  const rows = useMemo(() => rowsOf(grid, filter), [grid, filter]);
+  const groups = useMemo(() => wrapLines([line(legend(grid), 'dim')], width), [grid, width]);
+  const above = 1 + Math.min(2, groups.length);
+  const list = useListCursor(rows.length, height - above - 2);
+  const row = rows[list.cursor];
+  const open = (): void => {
+    if (row !== undefined) onOpen(row.check);
+  };
+  useCommands(
+    {
+      'go.on': { run: actions.next, label: 'to the paths' },
+      'nav.open': open,
+      'item.mark': { run: open, label: 'open' },
+      'findings.filter': {
+        run: () => {
+          onFilter();
+          list.set(0);
+        },
+        label: filter === 'all' ? 'problems only' : 'all checks',
+      },
+      'findings.fix': { run: onFix, label: 'to the fixes' },
+      ...list.commands,
+    },
+    { isActive },
+  );
+  const shown = Math.min(MAX_GROUPS, grid.groups.length);
+  const letters = Array.from({ length: shown }, (_, index) => groupLetter(index)).join(' ');
+  const longest = rows.reduce((most, one) => Math.max(most, one.check.length), 10);
+  const columns: readonly Column[] = [
+    { title: 'Worst', width: 12 },
+    { title: 'Check', width: Math.min(longest, Math.floor(width * 0.38)) },
+    { title: letters, width: Math.max(5, letters.length) },
+    { title: 'Requirement', width: 10 },
+  ];
+  return (
+    <Box flexDirection="column">
+      <Words bold tone={READINESS_TONE[report.readiness]} width={width}>
+        {summary(report)}
+      </Words>
+      <Lines
+        lines={groups.slice(0, 2).map((one) => ({ ...one, text: fit(one.text, width) }))}
+        width={width}
+      />
+      <Table
+        columns={columns}
+        rows={rows}
+        keyOf={(one) => one.check}
+        cells={(one) => [statusCell(one, theme), one.check, marks(one, theme), one.title]}
+        cursor={list.cursor}
+        width={width}
+        height={height - above}
+        empty="No problem was found. f lists all checks."
+      />
+    </Box>
+  );
+}

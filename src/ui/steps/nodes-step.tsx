@@ -1,0 +1,172 @@
+import { Box } from 'ink';
+import { useState } from 'react';
+import type { InventoryNode, Role } from '../../domain/inventory.js';
+import { useArea } from '../components/area.js';
+import { useListCursor } from '../components/list-cursor.js';
+import { Table, type Column } from '../components/table.js';
+import { TextField } from '../components/text-field.js';
+import { Words } from '../components/words.js';
+import { useCommands } from '../keys.js';
+import { LAYER } from '../key-registry.js';
+import { useActions, useSession, useSessionStore } from '../session-context.js';
+import { cell, count } from '../text.js';
+import { useTheme } from '../theme.js';
+
+/** The rows above the list; the pointer walks through them and on into the list. */
+const MENU = [
+  { label: 'Add a host', hint: 'root@10.0.0.11:22, or paste one host a line' },
+  { label: 'Load a file', hint: 'a path: one host a line, YAML, or Ansible' },
+  { label: 'Import the hosts of ~/.ssh/config', hint: '' },
+  { label: 'Add this machine, without SSH', hint: '' },
+] as const;
+const LABEL_WIDTH = 12;
+
+function address(node: InventoryNode): string {
+  const user = node.user === undefined ? '' : `${node.user}@`;
+  const host = node.host.includes(':') ? `[${node.host}]` : node.host;
+  const port = node.port === undefined ? '' : `:${String(node.port)}`;
+  const jump = node.jump === undefined ? '' : ` through ${node.jump.join(', ')}`;
+  return `${user}${host}${port}${jump}`;
+}
+
+/** What Enter does on a row of the menu; on the list, and in an empty field, it goes on. */
+function useMenuAction(cursor: number, draft: string, clear: () => void) {
+  const actions = useActions();
+  const store = useSessionStore();
+  if (cursor === 0 && draft.trim() !== '')
+    return {
+      label: 'add it',
+      run: () => {
+        actions.addNodes(draft);
+        // A host that was refused stays in the field, to be mended.
+        if (store.getState().notice?.level !== 'error') clear();
+      },
+    };
+  if (cursor === 1 && draft.trim() !== '')
+    return {
+      label: 'load it',
+      run: () => {
+        clear();
+        void actions.loadInventory(draft.trim());
+      },
+    };
+  if (cursor === 2)
+    return {
+      label: 'import',
+      run: () => {
+        clear();
+        void actions.loadSshConfig();
+      },
+    };
+  if (cursor === 3)
+    return {
+      label: 'add it',
+      run: () => {
+        clear();
+        actions.addThisMachine();
+      },
+    };
+  return null;
+}
+
+type MenuProps = {
+  readonly cursor: number;
+  readonly width: number;
+  readonly draft: string;
+  readonly onDraft: (text: string) => void;
+};
+
+function Menu({ cursor, width, draft, onDraft }: MenuProps) {
+  const theme = useTheme();
+  const { addNodes } = useActions();
+  return MENU.map(({ label, hint }, index) => {
+    const here = cursor === index;
+    const pointer = here && !theme.screenReader ? theme.pointer : ' ';
+    return (
+      <Box key={label} flexShrink={0} aria-role="listitem" aria-state={{ selected: here }}>
+        <Words bold={here} tone="accent">{`${pointer} `}</Words>
+        <Words bold={here}>{hint === '' ? label : `${cell(label, LABEL_WIDTH)} `}</Words>
+        {hint === '' ? null : (
+          <TextField
+            value={here ? draft : ''}
+            onChange={onDraft}
+            isActive={here}
+            placeholder={hint}
+            width={width - LABEL_WIDTH - 3}
+            onPasteLines={index === 0 ? addNodes : undefined}
+          />
+        )}
+      </Box>
+    );
+  });
+}
+
+/** Keys on a listed node. */
+function useNodeCommands(node: InventoryNode | undefined): void {
+  const actions = useActions();
+  const name = node?.name ?? '';
+  const toggle = (role: Role) => () => {
+    actions.toggleRole(name, role);
+  };
+  useCommands(
+    {
+      'nodes.controlPlane': toggle('control-plane'),
+      'nodes.worker': toggle('worker'),
+      'nodes.etcd': toggle('etcd'),
+      'nodes.typha': toggle('typha'),
+      'item.remove': () => {
+        actions.removeNode(name);
+      },
+    },
+    { isActive: node !== undefined },
+  );
+}
+
+/** Lists the machines. */
+export function NodesStep() {
+  const { width, height } = useArea();
+  const nodes = useSession((state) => state.nodes);
+  const actions = useActions();
+  const list = useListCursor(MENU.length + nodes.length, height - MENU.length);
+  const [draft, setDraft] = useState('');
+  const clear = (): void => {
+    setDraft('');
+    list.set(0);
+  };
+  const menu = useMenuAction(list.cursor, draft, clear);
+  const at = list.cursor - MENU.length;
+  // Home and End belong to the text while one is being typed.
+  const { 'nav.first': first, 'nav.last': last, ...moves } = list.commands;
+  const goOn = nodes.length === 0 ? undefined : { run: actions.next, label: 'go on' };
+  useNodeCommands(nodes[at]);
+  useCommands(
+    {
+      'go.on': menu ?? goOn,
+      ...moves,
+      ...(list.cursor < 2 ? {} : { 'nav.first': first, 'nav.last': last }),
+    },
+    { layer: LAYER.field },
+  );
+  const longest = nodes.reduce((most, node) => Math.max(most, node.name.length), 8);
+  const columns: readonly Column[] = [
+    { title: 'Node', width: Math.min(longest, Math.floor(width / 3)) },
+    { title: 'Address', width: Math.floor(width / 3) },
+    { title: 'Roles', width: 12 },
+  ];
+  return (
+    <Box flexDirection="column">
+      <Menu cursor={list.cursor} width={width} draft={draft} onDraft={setDraft} />
+      <Words bold>{count(nodes.length, 'node')}</Words>
+      <Table
+        columns={columns}
+        rows={nodes}
+        keyOf={(node) => node.name}
+        cells={(node) => [node.name, address(node), node.roles.join(', ') || 'no role']}
+        cursor={at}
+        width={width}
+        height={height - MENU.length - 1}
+        empty="No node yet. Type a host above and press Enter."
+      />
+    </Box>
+  );
+}

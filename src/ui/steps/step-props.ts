@@ -1,0 +1,5 @@
+/** What every step is given. */
+export type StepProps = {
+  /** Leaves the wizard because everything is done. */
+  readonly onDone: () => void;
+};

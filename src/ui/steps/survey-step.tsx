@@ -1,0 +1,104 @@
+import { Box } from 'ink';
+import { lookup } from '../../session/records.js';
+import { surveyCounts } from '../../session/selectors/progress.js';
+import type { NodeProgress } from '../../session/state.js';
+import { useArea } from '../components/area.js';
+import { useListCursor } from '../components/list-cursor.js';
+import { Table, type Cell, type Column } from '../components/table.js';
+import { Lines, Words } from '../components/words.js';
+import { useCommands } from '../keys.js';
+import { useActions, useSession } from '../session-context.js';
+import { count, line, wrapLines } from '../text.js';
+import { useTheme, type Theme } from '../theme.js';
+
+const BAR = 20;
+
+function bar(done: number, total: number, theme: Theme): string {
+  const filled = total <= 0 ? 0 : Math.min(BAR, Math.round((done / total) * BAR));
+  const [full, empty] = theme.ascii ? ['#', '.'] : ['█', '░'];
+  const drawn = theme.screenReader ? '' : `${full.repeat(filled)}${empty.repeat(BAR - filled)} `;
+  return `${drawn}${String(done)} of ${String(total)}`;
+}
+
+/** State and detail of one node. */
+function progressCells(progress: NodeProgress, theme: Theme): readonly Cell[] {
+  switch (progress.phase) {
+    case 'waiting':
+      return [{ text: 'waiting', tone: 'dim' }, ''];
+    case 'connecting':
+      return [{ text: 'connecting', tone: 'accent' }, ''];
+    case 'asking':
+      return [{ text: 'asking', tone: 'accent' }, bar(progress.done, progress.total, theme)];
+    case 'asked':
+      return [{ text: 'answered', tone: 'good' }, `in ${progress.seconds.toFixed(1)} s`];
+    case 'unreached':
+      return [{ text: 'not reached', tone: 'bad' }, progress.reason];
+  }
+}
+
+function useSummary(): string {
+  return useSession((state) => {
+    const counts = surveyCounts(state);
+    const parts = [
+      [counts.asked, 'answered'],
+      [counts.asking, 'being asked'],
+      [counts.connecting, 'connecting'],
+      [counts.waiting, 'waiting'],
+      [counts.unreached, 'not reached'],
+    ] as const;
+    const said = parts.filter(([n]) => n > 0).map(([n, word]) => `${String(n)} ${word}`);
+    return [count(state.nodes.length, 'node'), ...said].join(', ');
+  });
+}
+
+const DETAIL_ROWS = 2;
+
+/** Asks every node, and shows how far each one is. */
+export function SurveyStep() {
+  const { width, height } = useArea();
+  const theme = useTheme();
+  const actions = useActions();
+  const nodes = useSession((state) => state.nodes);
+  const progress = useSession((state) => state.progress);
+  const busy = useSession((state) => state.busy !== null);
+  const surveyed = useSession((state) => state.report !== null);
+  const list = useListCursor(nodes.length, height - 4);
+  const progressOf = (name: string): NodeProgress => lookup(progress, name) ?? { phase: 'waiting' };
+  const start = (): void => {
+    void actions.runSurvey();
+  };
+  const goOn = { run: actions.next, label: 'to the findings' };
+  useCommands({
+    'go.on': busy ? undefined : surveyed ? goOn : { run: start, label: 'start the survey' },
+    'work.start': busy ? undefined : { run: start, label: surveyed ? 'survey again' : 'start' },
+    'work.stop': busy ? actions.cancel : undefined,
+    ...list.commands,
+  });
+  const longest = nodes.reduce((most, one) => Math.max(most, one.name.length), 8);
+  const columns: readonly Column[] = [
+    { title: 'Node', width: Math.min(longest, 20) },
+    { title: 'State', width: 11 },
+    { title: 'Progress', width: 20 },
+  ];
+  const here = nodes[list.cursor];
+  const at = here === undefined ? null : progressOf(here.name);
+  const detail = at?.phase === 'unreached' ? [line(at.reason, 'bad')] : [];
+  return (
+    <Box flexDirection="column">
+      <Words bold width={width}>
+        {useSummary()}
+      </Words>
+      <Table
+        columns={columns}
+        rows={nodes}
+        keyOf={(node) => node.name}
+        cells={(node) => [node.name, ...progressCells(progressOf(node.name), theme)]}
+        cursor={list.cursor}
+        width={width}
+        height={height - 1 - DETAIL_ROWS}
+        empty="No node is listed."
+      />
+      <Lines lines={wrapLines(detail, width).slice(0, DETAIL_ROWS)} width={width} />
+    </Box>
+  );
+}
