@@ -55,10 +55,11 @@ function weighVariant(variant: Variant, facts: KernelFacts): Weighed {
     const items = states.filter((item) => item.state === state);
     if (items.length > 0) return { variant, state, words: items.map(wordsOf).join('; ') };
   }
-  const alone = states.some(({ byConfigurationAlone }) => byConfigurationAlone === true);
-  const first =
-    states[0] === undefined ? '' : wordsOf({ ...states[0], byConfigurationAlone: alone });
-  return { variant, state: 'usable', words: first };
+  const alone = states.every(({ byConfigurationAlone }) => byConfigurationAlone === true);
+  const names = states.map(({ feature }) => feature.name).join(', ');
+  const first = states[0] === undefined ? '' : ` (${states[0].how})`;
+  const words = `${names} are there${alone ? ' by its configuration alone' : ''}${first}`;
+  return { variant, state: 'usable', words };
 }
 
 function weigh(weighed: readonly Weighed[]): Verdict {

@@ -34,7 +34,7 @@ function judge(
   const whose =
     found === null
       ? 'of a distribution that is not known'
-      : `of ${found.name}, which is not listed`;
+      : `of ${found.name}, which is not one of those listed`;
   return warn(
     `${release}, the kernel ${whose}`,
     `${expected}, or a listed distribution: ${distributions.map(({ name }) => name).join(', ')}`,
