@@ -69,7 +69,7 @@ export function runSudo(client: Client, request: RunRequest, signal: AbortSignal
   const gate = createGate(marker, null, request);
   const command = 'exec env LC_ALL=C sudo -n -- /bin/sh -s';
   return guarded(client, command, request, signal, gate, (channel) => {
-    channel.end(`printf %s ${marker} >&2\n${request.script}`);
+    channel.end(`${sayMarker(marker)}\n${request.script}`);
   });
 }
 
@@ -91,7 +91,7 @@ export async function runSudoPassword(
   const marker = randomBytes(16).toString('hex');
   const nonce = `[${randomBytes(16).toString('hex')}]`;
   const gate = createGate(marker, nonce, request);
-  const command = `exec env LC_ALL=C sudo -k -S -p '${nonce}' -- /bin/sh -c 'printf %s ${marker} >&2; ${SHELL}'`;
+  const command = `exec env LC_ALL=C sudo -k -S -p '${nonce}' -- /bin/sh -c '${sayMarker(marker)}; ${SHELL}'`;
   return guarded(client, command, request, signal, gate, (channel, end) => {
     gate.onPrompt = (count) => {
       if (count > 1) end(refusal(noPrivilege('the password for sudo is wrong')));
@@ -102,6 +102,10 @@ export async function runSudoPassword(
     };
   });
 }
+
+/** In two halves, for a refusal of sudo repeats the command and must not look like the marker. */
+const sayMarker = (marker: string): string =>
+  `printf %s%s ${marker.slice(0, 16)} ${marker.slice(16)} >&2`;
 
 /** True when asking for a password can help. */
 export const wantsPassword = (end: RunEnd): boolean =>
