@@ -1,0 +1,110 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { ChangeRecord } from '../../bundle/contents.js';
+import { allowedSignersLine } from '../../bundle/ephemeral-signer.js';
+import { UNSIGNED_SUFFIX } from '../../bundle/write-bundle.js';
+import { InputError } from '../../domain/errors.js';
+import type { Signer } from '../../domain/signer.js';
+import type { ExportPort } from '../../session/ports.js';
+import type { ExportSettings, SessionState } from '../../session/state.js';
+import type { Report } from '../../domain/report.js';
+import { exportBundle, openSigner } from '../wiring/bundle.js';
+import type { SecretKeeper } from '../wiring/secrets.js';
+import { judgeFleet } from '../wiring/asker.js';
+
+export type ExportContext = {
+  readonly keeper: SecretKeeper;
+  readonly changes: () => readonly ChangeRecord[];
+  /** The demo signs with its own key. */
+  readonly demoSigner?: Signer;
+};
+
+const DEMO_PRINCIPAL = 'demo@calico-ready';
+
+const baseOf = (path: string): string => path.replace(/(?:-UNSIGNED)?\.tar\.gz$/, '');
+
+async function signerFor(
+  settings: ExportSettings,
+  context: ExportContext,
+  signal: AbortSignal,
+): Promise<Signer | null> {
+  if (settings.signKey !== '')
+    return openSigner(
+      settings.signKey.replace(/^~(?=\/)/, homedir()),
+      context.keeper.broker,
+      signal,
+    );
+  return context.demoSigner ?? null;
+}
+
+/** Judges once more what the session holds, so that report and evidence in the bundle are of one moment. */
+function judgedOf(state: SessionState, report: Report) {
+  const byNode = new Map(state.evidence.map((one) => [one.node, one]));
+  const nodes = state.nodes.filter((node) => byNode.has(node.name));
+  const evidence = nodes.flatMap((node) => byNode.get(node.name) ?? []);
+  const judged = judgeFleet(nodes, evidence, state.intent, state.waivers, {
+    id: state.runId,
+    startedAt: Date.parse(state.startedAt),
+    ...(state.demo ? { demo: true } : {}),
+  });
+  return { ...judged, report: { ...judged.report, run: report.run } };
+}
+
+/** Writes the bundle, and beside it the line that lets a receiver verify it. */
+export function createExportPort(context: ExportContext): ExportPort {
+  return {
+    export: async (state, report, settings, signal) => {
+      if (settings.bundle.trim() === '')
+        throw new InputError('The bundle has no name.', 'Type a file name that ends in .tar.gz.');
+      const signer = await signerFor(settings, context, signal);
+      const base = baseOf(settings.bundle.trim().replace(/^~(?=\/)/, homedir()));
+      const path = `${base}${signer === null ? UNSIGNED_SUFFIX : '.tar.gz'}`;
+      const principal =
+        settings.signer === ''
+          ? state.demo
+            ? DEMO_PRINCIPAL
+            : userInfo().username
+          : settings.signer;
+      const written = await exportBundle(path, judgedOf(state, report), signer, {
+        operator: principal,
+        changes: context.changes(),
+        secrets: context.keeper.typed(),
+      });
+      const files = [written.path];
+      if (signer !== null) {
+        const signers = `${written.path}.allowed-signers`;
+        await writeFile(signers, allowedSignersLine(principal, signer.publicBlob), { mode: 0o644 });
+        files.push(signers);
+      }
+      return {
+        bundle: written.path,
+        sha256: written.sha256,
+        ...(written.fingerprint === undefined
+          ? {}
+          : { fingerprint: written.fingerprint, principal }),
+        files,
+        verifyCommand:
+          signer === null
+            ? 'This bundle is not signed: nobody can verify who made it.'
+            : `calico-ready verify ${written.path} --allowed-signers ${written.path}.allowed-signers --signer ${principal}`,
+      };
+    },
+    signKeys: async () => {
+      const folder = join(homedir(), '.ssh');
+      const names = await readdir(folder).catch(() => [] as string[]);
+      const keys = await Promise.all(
+        names
+          .filter((name) => !/\.pub$|^known_hosts|^config$|^authorized_keys/.test(name))
+          .map(async (name) => {
+            const head = await readFile(join(folder, name), {
+              encoding: 'latin1',
+              flag: 'r',
+            }).catch(() => '');
+            return head.slice(0, 200).includes('PRIVATE KEY') ? [join(folder, name)] : [];
+          }),
+      );
+      return keys.flat();
+    },
+  };
+}
