@@ -87,9 +87,10 @@ const RULES: readonly Rule[] = [
 export function classify(error: unknown, attempt: Attempt): ConnectError {
   if (error instanceof ConnectError) return error;
   const text = describe(error);
-  const rule = RULES.find(([pattern]) => pattern.test(text));
+  const early = attempt.phase === 'tcp' || attempt.phase === 'handshake';
+  const rule = RULES.find(([pattern, code]) => pattern.test(text) && (early || code !== 'not-ssh'));
   if (rule !== undefined) return connectError(rule[1], `${attempt.where}: ${rule[2]}`, rule[3]);
-  return attempt.phase === 'tcp' || attempt.phase === 'handshake'
+  return early
     ? beforeLogin(text, attempt)
     : connectError(
         'lost',
