@@ -119,6 +119,15 @@ describe.skipIf(!canScratch)('the lock', () => {
     expect(node.listing()).toBe(before);
   });
 
+  test('a file that somebody edits after the look is not overwritten', async () => {
+    node.tool('sync', '#!/bin/sh\necho mine >/opt/one.conf\n');
+    const outcome = await applyFix(node.session(), change, options('n1', 'c1'));
+    expect(outcome).toMatchObject({ phase: 'failed' });
+    expect(outcome.message).toMatch(/one\.conf was changed by somebody else/);
+    expect(node.read('/opt/one.conf')).toBe('mine\n');
+    expect(node.read('/opt/new/two.conf')).toBeNull();
+  });
+
   test('a hang-up and a closed pipe do not stop it half way', async () => {
     const loud = {
       ...fix,
