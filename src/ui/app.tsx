@@ -68,7 +68,7 @@ function Wizard({ onDone, onLeave }: Endings) {
     request === null ? null : <PromptModal key="prompt" request={request} />,
     overlay?.kind === 'steps' ? <StepsOverlay key="steps" onClose={close} /> : null,
     overlay?.kind === 'help' ? (
-      <Help key="help" step={step} excerpt={excerpt} hints={overlay.hints} onClose={close} />
+      <Help key="help" step={step} hints={overlay.hints} onClose={close} />
     ) : null,
   ].filter((cover) => cover !== null);
   const Layout = theme.screenReader ? ScreenReaderLayout : FullLayout;

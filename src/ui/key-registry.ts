@@ -51,7 +51,11 @@ export function createKeyRegistry(): KeyRegistry {
 
   const update = (next: readonly Listener[]): void => {
     listeners = next.toSorted((a, b) => b.layer - a.layer);
-    hints = pressable(heard(listeners));
+    const audience = heard(listeners);
+    const leave = listeners
+      .flatMap((listener) => listener.hints)
+      .filter((hint) => hint.command === 'app.leave' && audience.length < listeners.length);
+    hints = [...pressable(audience), ...leave];
     for (const watcher of watchers) watcher();
   };
   const press = (one: Press): void => {
@@ -99,5 +103,5 @@ function pressable(audience: readonly Listener[]): readonly Hint[] {
 /** `Enter go on`, as the footer and the help print it; empty for a key that needs no words. */
 export function hintText({ command, label }: Hint): string {
   const { show } = COMMANDS[command];
-  return show === '' ? '' : `${show} ${label}`;
+  return show === '' || label === '' ? '' : `${show} ${label}`;
 }

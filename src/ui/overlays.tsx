@@ -19,14 +19,13 @@ import { STATUSES } from '../domain/status.js';
 
 type HelpProps = {
   readonly step: StepId;
-  readonly excerpt: string;
   /** The keys of the screen under the help. */
   readonly hints: readonly Hint[];
   readonly onClose: () => void;
 };
 
 /** The keys of this screen, what the marks mean, and the command line in full. */
-export function Help({ step, excerpt, hints, onClose }: HelpProps) {
+export function Help({ step, hints, onClose }: HelpProps) {
   const theme = useTheme();
   const store = useSessionStore();
   const lines = useMemo<readonly Line[]>(() => {
@@ -34,9 +33,6 @@ export function Help({ step, excerpt, hints, onClose }: HelpProps) {
     const marks = STATUSES.map((status) => `${theme.mark[status]} ${STATUS_WORD[status]}`);
     return [
       heading(`Help: ${titleOf(step)}`),
-      line(excerpt),
-      blank,
-      heading('Keys'),
       ...keys.map((text) => line(text, 'plain', 2)),
       blank,
       line(`Marks: ${marks.join('   ')}`),
@@ -44,7 +40,7 @@ export function Help({ step, excerpt, hints, onClose }: HelpProps) {
       heading('The same on the command line'),
       line(commandLineFor(step, store.getState()), 'plain', 2),
     ];
-  }, [step, excerpt, hints, theme, store]);
+  }, [step, hints, theme, store]);
   return (
     <ScrollView
       lines={lines}

@@ -143,8 +143,8 @@ export class Screen {
         if (why !== null) throw new Error(`the screen ${why}:\n${now}`);
         if (!resting) throw new Error('the screen still changes');
       },
-      // Longer than Ink's frame of 33 ms, so that two equal looks mean rest.
-      { timeout: 5000, interval: 40 },
+      // Twice a frame of Ink (33 ms), so that two equal looks mean rest.
+      { timeout: 5000, interval: 70 },
     );
     return before;
   }

@@ -2,11 +2,11 @@ import { Box } from 'ink';
 import { useState } from 'react';
 import { useCommands, type CommandMap } from '../keys.js';
 import { LAYER } from '../key-registry.js';
-import { cell } from '../text.js';
+import { cell, line, wrapLines } from '../text.js';
 import { useTheme } from '../theme.js';
 import { useListCursor, windowOf } from './list-cursor.js';
 import { TextField } from './text-field.js';
-import { Words } from './words.js';
+import { Lines, Words } from './words.js';
 
 type Common = { readonly id: string; readonly label: string; readonly help?: string };
 
@@ -36,9 +36,11 @@ type FormProps = {
   readonly onEnter?: { readonly run: () => void; readonly label: string };
   /** Down on the last row. */
   readonly onLeaveDown?: () => void;
-  /** Told when the row with the pointer changes. */
   readonly labelWidth?: number;
 };
+
+/** A form narrower than this gives its note two rows. */
+const NARROW = 60;
 
 type Draft = { readonly id: string; readonly text: string; readonly error?: string };
 
@@ -74,6 +76,7 @@ function useForm({ fields, isActive, height, onEnter, onLeaveDown }: FormProps) 
           field.onChoose(turn(field, by));
         }
       : undefined;
+  const spaceBar = choose(1);
   const enter = (): void => {
     if (pending === null) onEnter?.run();
     else move(1)();
@@ -98,7 +101,7 @@ function useForm({ fields, isActive, height, onEnter, onLeaveDown }: FormProps) 
     'nav.down': move(1),
     'item.previous': choose(-1),
     'item.next': choose(1),
-    'item.mark': choose(1),
+    'item.mark': spaceBar === undefined ? undefined : { run: spaceBar, label: '' },
   };
   useCommands(commands, { isActive, layer: LAYER.field });
   return { cursor: list.cursor, field, pending, setDraft };
@@ -109,9 +112,11 @@ export function Form(props: FormProps) {
   const { fields, isActive, width, height, labelWidth = 16 } = props;
   const theme = useTheme();
   const { cursor, field, pending, setDraft } = useForm(props);
-  const rows = Math.max(1, height - 1);
+  const noteRows = width < NARROW && height > 6 ? 2 : 1;
+  const rows = Math.max(1, height - noteRows);
   const view = windowOf(cursor, fields.length, rows);
   const room = width - labelWidth - 4;
+  const place = fields.length > rows ? `(${String(cursor + 1)} of ${String(fields.length)}) ` : '';
   const note = pending?.error ?? field?.help ?? '';
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
@@ -141,11 +146,13 @@ export function Form(props: FormProps) {
           </Box>
         );
       })}
-      <Words tone={pending?.error === undefined ? 'dim' : 'bad'} width={width}>
-        {fields.length > rows
-          ? `(${String(cursor + 1)} of ${String(fields.length)}) ${note}`
-          : note}
-      </Words>
+      <Lines
+        lines={wrapLines(
+          [line(`${place}${note}`, pending?.error === undefined ? 'dim' : 'bad')],
+          width,
+        ).slice(0, noteRows)}
+        width={width}
+      />
     </Box>
   );
 }

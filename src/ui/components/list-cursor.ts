@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { CommandMap } from '../keys.js';
 
 const clamp = (value: number, count: number): number => Math.max(0, Math.min(count - 1, value));
@@ -42,3 +42,12 @@ export function useListCursor(count: number, page: number): ListCursor {
     },
   };
 }
+
+const SHORTEST_NAME = 8;
+
+/** The length of the longest name, found once for every change of the list, not for every key. */
+export const useLongest = (items: readonly { readonly name: string }[]): number =>
+  useMemo(
+    () => items.reduce((most, item) => Math.max(most, item.name.length), SHORTEST_NAME),
+    [items],
+  );

@@ -49,8 +49,9 @@ export function footerText(hints: readonly Hint[], width: number, dot: string): 
   for (const { text, kept } of texts) if (kept) room -= cost(text);
   const shown = texts.filter(({ text, kept }) => {
     if (kept) return true;
+    if (cost(text) > room) return false;
     room -= cost(text);
-    return room >= 0;
+    return true;
   });
   return fit(shown.map(({ text }) => text).join(separator), width);
 }

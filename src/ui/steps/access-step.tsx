@@ -1,11 +1,11 @@
 import { Box } from 'ink';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { lookup } from '../../session/records.js';
 import { accessCounts, accessTo } from '../../session/selectors/progress.js';
 import type { AccessSettings, NodeAccess } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { Form, type FormField } from '../components/form.js';
-import { useListCursor } from '../components/list-cursor.js';
+import { useListCursor, useLongest } from '../components/list-cursor.js';
 import { Table, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands, type CommandMap } from '../keys.js';
@@ -81,15 +81,17 @@ function settingsFields(
 }
 
 /** What Enter does next: connect, wait for answers, or go on to the survey. */
-function useEnter(focusTable: () => void) {
+function useEnter(counts: Counts, focusTable: () => void) {
   const actions = useActions();
   const store = useSessionStore();
-  const phase = useSession((state) => {
-    if (state.busy !== null) return 'busy';
-    const counts = accessCounts(state);
-    if (counts['host-key'] > 0) return 'answer';
-    return counts.untried > 0 ? 'connect' : 'survey';
-  });
+  const busy = useSession((state) => state.busy !== null);
+  const phase = busy
+    ? 'busy'
+    : counts['host-key'] > 0
+      ? 'answer'
+      : counts.untried > 0
+        ? 'connect'
+        : 'survey';
   const connect = (phases: readonly NodeAccess['phase'][]) => () => {
     focusTable();
     const state = store.getState();
@@ -105,7 +107,7 @@ function useEnter(focusTable: () => void) {
   };
   const enter = {
     busy: undefined,
-    answer: { run: focusTable, label: 'answer the keys first' },
+    answer: { run: focusTable, label: 'to the keys' },
     connect: { run: connect(['untried']), label: 'connect' },
     survey: { run: survey, label: 'survey the nodes' },
   }[phase];
@@ -135,19 +137,28 @@ function useHostKeyCommands(
   };
 }
 
-function useSummary(): string {
-  const text = useSession((state) => {
-    const counts = accessCounts(state);
-    return [
-      count(state.nodes.length, 'node'),
-      `${String(counts.open)} open`,
-      ...(counts['host-key'] > 0 ? [`${count(counts['host-key'], 'new host key')} to answer`] : []),
-      ...(counts.connecting > 0 ? [`${String(counts.connecting)} connecting`] : []),
-      ...(counts.failed > 0 ? [`${String(counts.failed)} failed`] : []),
-      ...(counts.untried > 0 ? [`${String(counts.untried)} not tried`] : []),
-    ].join(', ');
-  });
-  return text;
+type Counts = ReturnType<typeof accessCounts>;
+
+/** Counted once for every change of the nodes, not for every key. */
+function useCounts(): Counts {
+  const store = useSessionStore();
+  const nodes = useSession((state) => state.nodes);
+  const nodeAccess = useSession((state) => state.nodeAccess);
+  return useMemo(
+    () => accessCounts({ ...store.getState(), nodes, nodeAccess }),
+    [store, nodes, nodeAccess],
+  );
+}
+
+function summary(nodes: number, counts: Counts): string {
+  return [
+    count(nodes, 'node'),
+    `${String(counts.open)} open`,
+    ...(counts['host-key'] > 0 ? [`${count(counts['host-key'], 'new host key')} to answer`] : []),
+    ...(counts.connecting > 0 ? [`${String(counts.connecting)} connecting`] : []),
+    ...(counts.failed > 0 ? [`${String(counts.failed)} failed`] : []),
+    ...(counts.untried > 0 ? [`${String(counts.untried)} not tried`] : []),
+  ].join(', ');
 }
 
 const DETAIL_ROWS = 3;
@@ -166,9 +177,10 @@ export function AccessStep() {
   const node = nodes[list.cursor];
   const accessOf = (name: string): NodeAccess => lookup(state, name) ?? { phase: 'untried' };
   const access = node === undefined ? undefined : accessOf(node.name);
-  const waiting = useSession((whole) => accessCounts(whole)['host-key'] > 0);
+  const counts = useCounts();
+  const waiting = counts['host-key'] > 0;
   const keys = useHostKeyCommands(node?.name ?? '', access, waiting);
-  const { enter, retry } = useEnter(() => {
+  const { enter, retry } = useEnter(counts, () => {
     setInTable(true);
   });
   const up =
@@ -181,10 +193,16 @@ export function AccessStep() {
         }
       : list.commands['nav.up'];
   useCommands(
-    { ...keys, 'go.on': enter, ...list.commands, 'nav.up': up, 'access.connect': retry },
+    {
+      ...keys,
+      'go.on': waiting ? undefined : enter,
+      ...list.commands,
+      'nav.up': up,
+      'access.connect': retry,
+    },
     { isActive: inTable, layer: LAYER.field },
   );
-  const longest = nodes.reduce((most, one) => Math.max(most, one.name.length), 8);
+  const longest = useLongest(nodes);
   const columns: readonly Column[] = [
     { title: 'Node', width: Math.min(longest, 14) },
     { title: 'State', width: 10 },
@@ -204,7 +222,7 @@ export function AccessStep() {
         }}
       />
       <Words bold width={width}>
-        {useSummary()}
+        {summary(nodes.length, counts)}
       </Words>
       <Table
         columns={columns}

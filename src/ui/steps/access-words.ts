@@ -39,9 +39,10 @@ export function accessLines(access: NodeAccess): readonly Line[] {
       return [line('Connecting.', 'dim')];
     case 'open': {
       const { user, host, port, address, authMethod } = access.peer;
-      const at = `${user ?? '?'}@${host}${port === undefined ? '' : `:${String(port)}`}`;
+      const login = user === undefined ? '' : `${user}@`;
+      const at = `${login}${host}${port === undefined ? '' : `:${String(port)}`}`;
       return [
-        line(`Open as ${at}${address === undefined ? '' : ` (${address})`}, ${access.privilege}.`),
+        line(`Open: ${at}${address === undefined ? '' : ` (${address})`}, ${access.privilege}.`),
         ...(authMethod === undefined ? [] : [line(`Logged in with ${authMethod}.`, 'dim')]),
       ];
     }

@@ -3,6 +3,7 @@ import type { Report } from '../../domain/report.js';
 import type { SessionState } from '../../session/state.js';
 import { visible } from '../../domain/visible.js';
 import { findingsOf } from '../../session/selectors/findings.js';
+import { badness } from './finding-lines.js';
 import { blank, heading, line, type Line } from '../text.js';
 
 /** More than this of one output is not drawn; the bundle holds all of it. */
@@ -10,14 +11,17 @@ const SHOWN_BYTES = 128 * 1024;
 
 export type EvidenceEntry = { readonly node: string; readonly evidence: Evidence };
 
-/** The raw outputs a check was judged on, of every node. */
+/** The raw outputs a check was judged on, of every node, the worst first. */
 export function evidenceOf(
   state: Pick<SessionState, 'evidence'>,
   report: Report,
   check: string,
 ): readonly EvidenceEntry[] {
   const raw = new Map(state.evidence.map((item) => [item.node, item.evidence]));
-  return findingsOf(report, check).flatMap(({ node, finding }) => {
+  const worstFirst = findingsOf(report, check).toSorted(
+    (a, b) => badness(a.finding) - badness(b.finding),
+  );
+  return worstFirst.flatMap(({ node, finding }) => {
     const probes = new Set(finding.evidence.map((pointer) => pointer.probe));
     const all = raw.get(node.name) ?? [];
     return all

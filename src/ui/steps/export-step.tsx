@@ -16,19 +16,24 @@ export function offeredName(startedAt: string, signKey: string): string {
   return `calico-ready-${stamp}${signKey === '' ? '-UNSIGNED' : ''}.tar.gz`;
 }
 
-/** Keys that could sign, asked for once when the screen opens. */
+/** Keys that could sign, asked for once when the screen opens; the likeliest is taken until somebody chooses. */
 function useSignKeys(): readonly string[] {
-  const { suggestSignKeys } = useActions();
+  const { suggestSignKeys, setExport } = useActions();
+  const store = useSessionStore();
   const [keys, setKeys] = useState<readonly string[]>([]);
   useEffect(() => {
     let here = true;
     void suggestSignKeys().then((found) => {
-      if (here) setKeys(found);
+      if (!here) return;
+      setKeys(found);
+      const { exportSettings } = store.getState();
+      const untouched = exportSettings.signKey === '' && exportSettings.bundle === '';
+      if (untouched && found[0] !== undefined) setExport({ signKey: found[0] });
     });
     return () => {
       here = false;
     };
-  }, [suggestSignKeys]);
+  }, [suggestSignKeys, setExport, store]);
   return keys;
 }
 

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../domain/check.js';
 import type { Finding, Report } from '../../domain/report.js';
+import { STATUSES } from '../../domain/status.js';
 import { findingsOf } from '../../session/selectors/findings.js';
 import { blank, heading, line, nameList, type Line } from '../text.js';
 import { STATUS_TONE, STATUS_WORD, type Theme } from '../theme.js';
@@ -10,7 +11,10 @@ type Outcome = { readonly finding: Finding; readonly nodes: readonly string[] };
 const sayings = ({ status, found, expected, reason, toKnow }: Finding): string =>
   JSON.stringify([status, found, expected, reason, toKnow]);
 
-/** What a check says, each saying once, with the nodes it is said of; empty names mean the whole fleet. */
+/** The worst first. */
+export const badness = ({ status }: Finding): number => STATUSES.indexOf(status);
+
+/** What a check says, each saying once, the worst first, with the nodes it is said of; empty names mean the whole fleet. */
 export function outcomesOf(report: Report, check: string): readonly Outcome[] {
   const cluster = report.cluster.findings.filter((finding) => finding.check === check);
   const outcomes = new Map<string, Outcome>();
@@ -18,7 +22,8 @@ export function outcomesOf(report: Report, check: string): readonly Outcome[] {
     const key = sayings(finding);
     outcomes.set(key, { finding, nodes: [...(outcomes.get(key)?.nodes ?? []), node.name] });
   }
-  return [...cluster.map((finding) => ({ finding, nodes: [] })), ...outcomes.values()];
+  const all = [...cluster.map((finding) => ({ finding, nodes: [] })), ...outcomes.values()];
+  return all.toSorted((a, b) => badness(a.finding) - badness(b.finding));
 }
 
 const optional = (label: string, text: string | undefined): readonly Line[] =>

@@ -9,7 +9,7 @@ import { Lines, Words } from '../components/words.js';
 import { useListCursor } from '../components/list-cursor.js';
 import { useCommands } from '../keys.js';
 import { useActions } from '../session-context.js';
-import { fit, line, wrapLines } from '../text.js';
+import { count, fit, line, wrapLines } from '../text.js';
 import {
   READINESS_TONE,
   READINESS_WORD,
@@ -46,10 +46,14 @@ function marks(row: GridRow, theme: Theme): string {
 
 function summary(report: Report): string {
   const { summary: counts } = report;
-  const of = (status: keyof typeof STATUS): string =>
-    `${String(counts[STATUS[status]])} ${STATUS_WORD[STATUS[status]]}`;
-  const said = [of('fail'), of('unknown'), of('warn'), of('waived'), of('pass')].join(', ');
-  return `The fleet is ${READINESS_WORD[report.readiness]}: ${said}.`;
+  const said = [
+    `${String(counts[STATUS.fail])} failed`,
+    `${String(counts[STATUS.unknown])} unknown`,
+    count(counts[STATUS.warn], 'warning'),
+    `${String(counts[STATUS.waived])} waived`,
+    `${String(counts[STATUS.pass])} passed`,
+  ];
+  return `The fleet is ${READINESS_WORD[report.readiness]}: ${said.join(', ')}.`;
 }
 
 /** Checks, the worst first, against groups of nodes that agree in everything. */
@@ -70,7 +74,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix }: Grid
     {
       'go.on': { run: actions.next, label: 'to the paths' },
       'nav.open': open,
-      'item.mark': { run: open, label: 'open' },
+      'item.mark': { run: open, label: '' },
       'findings.filter': {
         run: () => {
           onFilter();

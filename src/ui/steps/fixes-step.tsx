@@ -190,7 +190,6 @@ function useFixCommands(item: FixItem | undefined, show: (mode: Mode) => void) {
         : undefined,
     ...common,
     'fixes.preview': preview,
-    'nav.open': { run: preview, label: 'view' },
     'fixes.undo':
       idle !== undefined && canUndo(idle)
         ? () => {
@@ -212,8 +211,8 @@ export function FixesStep() {
   const { mark, marked, commands } = useFixCommands(item, setMode);
   useCommands(
     {
-      ...commands,
       'go.on': { run: actions.next, label: 'to the sign-off' },
+      ...commands,
       ...list.commands,
     },
     { isActive: mode === 'list' },

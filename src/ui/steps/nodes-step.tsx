@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { useState } from 'react';
 import type { InventoryNode, Role } from '../../domain/inventory.js';
 import { useArea } from '../components/area.js';
-import { useListCursor } from '../components/list-cursor.js';
+import { useListCursor, useLongest } from '../components/list-cursor.js';
 import { Table, type Column } from '../components/table.js';
 import { TextField } from '../components/text-field.js';
 import { Words } from '../components/words.js';
@@ -147,7 +147,7 @@ export function NodesStep() {
     },
     { layer: LAYER.field },
   );
-  const longest = nodes.reduce((most, node) => Math.max(most, node.name.length), 8);
+  const longest = useLongest(nodes);
   const columns: readonly Column[] = [
     { title: 'Node', width: Math.min(longest, Math.floor(width / 3)) },
     { title: 'Address', width: Math.floor(width / 3) },

@@ -7,6 +7,7 @@ import { blank, count, heading, line, type Line } from '../text.js';
 /** Says what has to pass between the nodes, and that nothing of it was tested. */
 export function pathLines(nodes: number, ports: readonly string[]): readonly Line[] {
   const pairs = nodes * (nodes - 1);
+  const tcp = ports.map((port) => /^tcp\/(\d+)/.exec(port)?.[1]).find((port) => port !== undefined);
   return [
     heading('Not tested.'),
     line(
@@ -19,8 +20,8 @@ export function pathLines(nodes: number, ports: readonly string[]): readonly Lin
     ),
     ...ports.map((port) => line(port, 'plain', 2)),
     blank,
-    line('Until then, test each port from node to node by hand, for example:'),
-    line('nc -vz -w 3 OTHER-NODE 179', 'plain', 2),
+    line('Test each TCP port from node to node by hand, for example:'),
+    line(`nc -vz -w 3 OTHER-NODE ${tcp ?? '6443'}`, 'plain', 2),
     line('The report and the signature say that the paths were not tested.'),
   ];
 }

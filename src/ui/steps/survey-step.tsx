@@ -1,13 +1,14 @@
 import { Box } from 'ink';
+import { useMemo } from 'react';
 import { lookup } from '../../session/records.js';
 import { surveyCounts } from '../../session/selectors/progress.js';
 import type { NodeProgress } from '../../session/state.js';
 import { useArea } from '../components/area.js';
-import { useListCursor } from '../components/list-cursor.js';
+import { useListCursor, useLongest } from '../components/list-cursor.js';
 import { Table, type Cell, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
-import { useActions, useSession } from '../session-context.js';
+import { useActions, useSession, useSessionStore } from '../session-context.js';
 import { count, line, wrapLines } from '../text.js';
 import { useTheme, type Theme } from '../theme.js';
 
@@ -36,9 +37,13 @@ function progressCells(progress: NodeProgress, theme: Theme): readonly Cell[] {
   }
 }
 
+/** Counted once for every change of the progress, not for every key. */
 function useSummary(): string {
-  return useSession((state) => {
-    const counts = surveyCounts(state);
+  const store = useSessionStore();
+  const nodes = useSession((state) => state.nodes);
+  const progress = useSession((state) => state.progress);
+  return useMemo(() => {
+    const counts = surveyCounts({ ...store.getState(), nodes, progress });
     const parts = [
       [counts.asked, 'answered'],
       [counts.asking, 'being asked'],
@@ -47,8 +52,8 @@ function useSummary(): string {
       [counts.unreached, 'not reached'],
     ] as const;
     const said = parts.filter(([n]) => n > 0).map(([n, word]) => `${String(n)} ${word}`);
-    return [count(state.nodes.length, 'node'), ...said].join(', ');
-  });
+    return [count(nodes.length, 'node'), ...said].join(', ');
+  }, [store, nodes, progress]);
 }
 
 const DETAIL_ROWS = 2;
@@ -74,7 +79,7 @@ export function SurveyStep() {
     'work.stop': busy ? actions.cancel : undefined,
     ...list.commands,
   });
-  const longest = nodes.reduce((most, one) => Math.max(most, one.name.length), 8);
+  const longest = useLongest(nodes);
   const columns: readonly Column[] = [
     { title: 'Node', width: Math.min(longest, 20) },
     { title: 'State', width: 11 },
