@@ -23,6 +23,7 @@ async function fleet(): Promise<TestSession> {
     bad2: broken(),
     swapping,
   });
+  made.actions.setIntent({ encapsulation: 'vxlan' });
   await made.actions.runSurvey();
   return made;
 }
@@ -45,9 +46,9 @@ test('nodes that agree are folded, the least ready first, the worst checks on to
     ['fake/firewall', 'fail', 'fail unknown pass pass'],
     ['fake/manager', 'fail', 'fail unknown pass pass'],
     ['fake/machine', 'unknown', 'pass unknown pass pass'],
+    ['fake/tunnel', 'unknown', 'pass unknown pass pass'],
     ['fake/swap', 'unknown', 'pass unknown pass warn'],
     ['fake/same-machine', 'unknown', ''],
-    ['fake/tunnel', 'not-applicable', Array(4).fill('not-applicable').join(' ')],
   ]);
 });
 
@@ -77,6 +78,7 @@ test('what is open is listed once a check and status, blocking first; a waiver c
     'fake/firewall unknown gone blocks',
     'fake/manager unknown gone blocks',
     'fake/machine unknown gone blocks never waived',
+    'fake/tunnel unknown gone blocks',
     'fake/swap unknown gone',
     'fake/same-machine unknown ',
     'fake/swap warn swapping',
@@ -98,7 +100,7 @@ test('the signature says what it says and what it does not', async () => {
     '5 nodes were asked and answered what the bundle holds.',
     '1 node was not reached, and nothing is said of them.',
     'The fleet is not ready for this intent.',
-    '5 required checks are open, and listed as such.',
+    '6 required checks are open, and listed as such.',
     'The paths between the nodes were not tested, and the signature does not speak of them.',
     'It proves who made the bundle and that nothing in it changed since, not that the nodes stay so.',
   ]);
