@@ -24,11 +24,14 @@ export function stripPrompts(text: string, commands: ReadonlySet<string>): strin
   const typed = PROMPT.exec(lines[first] ?? '')?.[1];
   const body =
     typed !== undefined && commands.has(commandWord(typed)) ? lines.slice(first + 1) : lines;
-  let last = body.length - 1;
-  while (last >= 0 && (body[last] ?? '').trim() === '') last -= 1;
-  const cut = last >= 0 && BARE_PROMPT.test(body[last] ?? '') ? body.slice(0, last) : body;
+  const cut = withoutLastPrompt(body);
   const joined = cut.join('\n');
   return cut.length < body.length && joined !== '' ? `${joined}\n` : joined;
+}
+
+function withoutLastPrompt(lines: readonly string[]): readonly string[] {
+  const last = lines.findLastIndex((line) => line.trim() !== '');
+  return BARE_PROMPT.test(lines[last] ?? 'none') ? lines.slice(0, last) : lines;
 }
 
 /** The program's name in a command line: `sudo -n /usr/sbin/lsmod` is lsmod. */

@@ -68,7 +68,7 @@ export async function startFakeNode(options: FakeNodeOptions = {}): Promise<Fake
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      resolve(address.port);
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
     });
   });
   return {
