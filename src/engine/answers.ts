@@ -7,9 +7,10 @@ import { visibleLine } from '../domain/visible.js';
 
 const decoder = new TextDecoder('utf-8');
 
-// sudo says no with status 1, which the command itself may also return; its words tell (security.md B11).
-const SUDO_REFUSAL =
-  /^sudo: (?:a password is required|a terminal is required|you must have a tty|sorry, you must have a tty|.{0,200}is not in the sudoers file|.{0,200}not allowed to execute)|^Sorry, user .{1,200} (?:is not allowed|may not run)/m;
+// sudo says no with status 1, which the command itself may also return; its words tell. So do those
+// of doas, and of as_root where nothing may become root.
+const ROOT_REFUSAL =
+  /^sudo: (?:a password is required|a terminal is required|you must have a tty|sorry, you must have a tty|.{0,200}is not in the sudoers file|.{0,200}not allowed to execute)|^Sorry, user .{1,200} (?:is not allowed|may not run)|^doas: (?:Operation not permitted|Authentication required|Authorization required|a tty is required)|^as_root: /m;
 
 const rawOf = (evidence: Evidence): RawOutput => ({
   stdout: decoder.decode(evidence.stdout),
@@ -32,10 +33,11 @@ export function answerOf(probe: AnyProbe, evidence: Evidence | undefined): Answe
 }
 
 function refusal(probe: AnyProbe, raw: RawOutput): Answer<never> | null {
-  if (raw.exit === null || raw.exit === 0) return null;
-  if (probe.rootCommands.length > 0 && SUDO_REFUSAL.test(raw.stderr)) {
-    return notKnown(reason('denied', `${probe.command} needs root, and sudo refused`));
+  // Whatever the status: a script of several commands ends well when only an earlier one was refused.
+  if (probe.rootCommands.length > 0 && ROOT_REFUSAL.test(raw.stderr)) {
+    return notKnown(reason('denied', `${probe.command} needs root, and it was refused`));
   }
+  if (raw.exit === null || raw.exit === 0) return null;
   if (probe.goodExits?.includes(raw.exit) === true) return null;
   const said = visibleLine(raw.stderr.trim(), 120);
   const tail = said === '' ? '' : ` (${said})`;
@@ -56,15 +58,23 @@ function parsed(probe: AnyProbe, raw: RawOutput): Answer<unknown> {
   }
 }
 
-/** The answers of one node. An unreached node has none. */
+/** The answers of one node. An unreached node has none; of two pieces of evidence for one probe neither counts. */
 export function answersOf(probes: readonly AnyProbe[], node: NodeEvidence): AnswerSheet {
-  const byProbe = new Map(node.evidence.map((item) => [item.probe, item]));
+  const byProbe = new Map<string, readonly Evidence[]>();
+  for (const item of node.evidence) {
+    byProbe.set(item.probe, [...(byProbe.get(item.probe) ?? []).slice(0, 1), item]);
+  }
   return new Map(
     probes.map((probe) => [
       probe.id,
       node.unreached === undefined
-        ? answerOf(probe, byProbe.get(probe.id))
+        ? onlyAnswer(probe, byProbe.get(probe.id) ?? [])
         : notKnown(node.unreached),
     ]),
   );
 }
+
+const onlyAnswer = (probe: AnyProbe, [first, second]: readonly Evidence[]): Answer<unknown> =>
+  second === undefined
+    ? answerOf(probe, first)
+    : notKnown(reason('garbled', `${probe.command} was answered twice`));

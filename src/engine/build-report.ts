@@ -1,5 +1,11 @@
 import type { AnswerSheet } from '../domain/answer.js';
-import type { AnyCheck, AnyNodeCheck, Catalogue, Verdict } from '../domain/check.js';
+import {
+  unknown,
+  type AnyCheck,
+  type AnyNodeCheck,
+  type Catalogue,
+  type Verdict,
+} from '../domain/check.js';
 import type { Evidence, NodeEvidence } from '../domain/evidence.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
@@ -12,7 +18,7 @@ import {
   type Report,
   type Waiver,
 } from '../domain/report.js';
-import { STATUS } from '../domain/status.js';
+import { READINESS, STATUS } from '../domain/status.js';
 import { visible, visibleLine } from '../domain/visible.js';
 import { answersOf } from './answers.js';
 import { judgeCluster, judgeNode, type NodeAnswers } from './judge.js';
@@ -116,10 +122,13 @@ function reportNode(
   const { node, evidence } = item;
   const digests = new Map(evidence.evidence.map((one) => [one, survey.sha256(one.stdout)]));
   const fixes = new Map<string, readonly Fix[]>();
+  const reached = evidence.unreached === undefined;
   const findings = survey.catalogue.checks
     .filter((check): check is AnyNodeCheck => check.scope === 'node')
     .map((check) => {
-      const judged = judgeNode(check, answers, { intent: survey.intent, node });
+      const judged = reached
+        ? judgeNode(check, answers, { intent: survey.intent, node })
+        : { verdict: unknown(evidence.unreached), fixes: [] };
       if (judged.fixes.length > 0) fixes.set(check.id, judged.fixes);
       const finding = findingOf(
         check,
@@ -128,9 +137,9 @@ function reportNode(
         survey.intent,
         pointers(check, evidence, digests),
       );
-      return waive(finding, node.name, survey.waivers, check.waivable, now);
+      // Nobody can sign for a node that was not seen.
+      return reached ? waive(finding, node.name, survey.waivers, check.waivable, now) : finding;
     });
-  const reached = evidence.unreached === undefined;
   const why = evidence.unreached === undefined ? {} : { reason: visible(evidence.unreached) };
   const report = {
     name: visibleLine(node.name, 255),
@@ -138,7 +147,7 @@ function reportNode(
     roles: node.roles,
     reached,
     ...why,
-    readiness: readinessOf(findings),
+    readiness: reached ? readinessOf(findings) : READINESS.unknown,
     facts: factsOf(survey, answers),
     findings,
   };
@@ -190,7 +199,8 @@ export function buildReport(survey: Survey): Judgement {
     intent: survey.intent,
     readiness: fleetReadiness([
       ...nodes.map((node) => node.readiness),
-      readinessOf([...cluster, ...tested]),
+      // A fleet without nodes: there is nothing that could be ready.
+      nodes.length === 0 ? READINESS.unknown : readinessOf([...cluster, ...tested]),
     ]),
     summary: countStatuses([
       ...nodes.flatMap((node) => node.findings),

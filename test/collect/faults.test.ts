@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { defineCheck, fail, pass, type Catalogue } from '../../src/domain/check.js';
+import { defineCheck, fail, pass } from '../../src/domain/check.js';
 import type { NodeEvidence } from '../../src/domain/evidence.js';
 import { DEFAULT_INTENT } from '../../src/domain/intent.js';
 import type { Report } from '../../src/domain/report.js';
@@ -35,7 +35,7 @@ const isOne = (probe: typeof one) =>
 
 const judged = (evidence: NodeEvidence, probes: readonly (typeof one)[]): Report =>
   buildReport({
-    catalogue: { version: 'test', checks: probes.map(isOne) } as Catalogue,
+    catalogue: { version: 'test', checks: probes.map(isOne) },
     intent: DEFAULT_INTENT,
     nodes: [{ node: { name: 'n', host: 'n', roles: ['worker'] }, evidence }],
     waivers: [],

@@ -23,26 +23,38 @@ const of = (read: Transcript, id: string): Evidence | undefined =>
   read.evidence.find((item) => item.probe === id);
 
 /** id, exit, standard output, beginning of the problem. */
-const EXPECTED: readonly (readonly [string, number | null, string, string?])[] = [
-  ['hello', 0, 'hello\n'],
-  ['no-newline', 0, 'abc'],
-  ['empty', 0, ''],
-  ['newlines', 0, '\n\n\n'],
-  ['binary', 0, '\0\xff\x1b]52;c;x\x07\r\n\x80'],
-  ['status-3', 3, 'three\n'],
-  ['missing-tool', 127, ''],
-  ['both', 0, 'out\nout2\n'],
-  ['stderr-5mb', 0, 'done\n'],
-  ['exactly-the-limit', 0, '0123456789'],
-  ['one-over-the-limit', 0, '0123456789', 'truncated: '],
-  ['hangs', null, 'before\n', 'timed-out: '],
-  ['ignores-term', null, 'before\n', 'timed-out: '],
-  ['quotes', 0, "it's a  b $HOME c $(no)\n"],
-  ['reads-stdin', 0, 'end\n'],
-  ['killed', null, '', 'lost: '],
-  ['slow-1mb', 0, 'x'.repeat(1_000_000)],
-  ['slow-2', 0, 'slow\n'],
-  ['slow-hang', null, 'begun\n', 'timed-out: '],
+type Expected = readonly [
+  id: string,
+  exit: number | null,
+  stdout: string,
+  problem: string | undefined,
+];
+const row = (id: string, exit: number | null, stdout: string, problem?: string): Expected => [
+  id,
+  exit,
+  stdout,
+  problem,
+];
+const EXPECTED: readonly Expected[] = [
+  row('hello', 0, 'hello\n'),
+  row('no-newline', 0, 'abc'),
+  row('empty', 0, ''),
+  row('newlines', 0, '\n\n\n'),
+  row('binary', 0, '\0\xff\x1b]52;c;x\x07\r\n\x80'),
+  row('status-3', 3, 'three\n'),
+  row('missing-tool', 127, ''),
+  row('both', 0, 'out\nout2\n'),
+  row('stderr-5mb', 0, 'done\n'),
+  row('exactly-the-limit', 0, '0123456789'),
+  row('one-over-the-limit', 0, '0123456789', 'truncated: '),
+  row('hangs', null, 'before\n', 'timed-out: '),
+  row('ignores-term', null, 'before\n', 'timed-out: '),
+  row('quotes', 0, "it's a  b $HOME c $(no)\n"),
+  row('reads-stdin', 0, 'end\n'),
+  row('killed', null, '', 'lost: '),
+  row('slow-1mb', 0, 'x'.repeat(1_000_000)),
+  row('slow-2', 0, 'slow\n'),
+  row('slow-hang', null, 'begun\n', 'timed-out: '),
 ];
 
 describe.each(SHELLS)('$argv', ({ tool, argv }) => {
