@@ -1,4 +1,10 @@
 import type { Catalogue } from '../src/domain/check.js';
+import { poolHostOverlap } from './addresses/pool-host-overlap.js';
+import { poolServiceOverlap } from './addresses/pool-service-overlap.js';
+import { directories as cniDirectories } from './cni/directories.js';
+import { firewalld } from './firewall/firewalld.js';
+import { hostname } from './identity/hostname.js';
+import { hostnameUnique } from './identity/hostname-unique.js';
 import { networkmanager } from './interfaces/networkmanager.js';
 import { conntrack } from './kernel/conntrack.js';
 import { ipip } from './kernel/ipip.js';
@@ -9,6 +15,7 @@ import { vxlan } from './kernel/vxlan.js';
 import { architecture } from './platform/architecture.js';
 import { distribution } from './platform/distribution.js';
 import { capSysAdmin } from './privileges/cap-sys-admin.js';
+import { skew } from './time/skew.js';
 
 /** Every check, in the order in which reports list them. The version changes whenever a verdict can change. */
 export const catalogue: Catalogue = {
@@ -24,5 +31,12 @@ export const catalogue: Catalogue = {
     vxlan,
     capSysAdmin,
     networkmanager,
+    firewalld,
+    poolHostOverlap,
+    poolServiceOverlap,
+    hostname,
+    hostnameUnique,
+    skew,
+    cniDirectories,
   ],
 };

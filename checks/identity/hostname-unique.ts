@@ -1,0 +1,50 @@
+import { defineClusterCheck, fail, pass } from '../../src/domain/check.js';
+import { hostname } from '../probes/hostname.js';
+import { RFC_1123 } from './hostname.js';
+
+/** Names of nodes by what they call themselves; letters count alike, because node names have no capitals. */
+function sharers(
+  shares: readonly { readonly name: string; readonly host: string }[],
+): readonly string[] {
+  const byHost = new Map<string, string[]>();
+  for (const { name, host } of shares) {
+    const key = host.toLowerCase();
+    byHost.set(key, [...(byHost.get(key) ?? []), name]);
+  }
+  return [...byHost]
+    .filter(([, names]) => names.length > 1)
+    .map(
+      ([host, names]) =>
+        `${host} (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''})`,
+    );
+}
+
+export const hostnameUnique = defineClusterCheck({
+  id: 'identity/hostname-unique',
+  title: 'No two nodes have the same host name',
+  why: 'Two nodes of one name are one node to Calico: they fight over its address and its blocks, and "Calico node is already using the IPv4 address" keeps the second from starting.',
+  sources: [
+    {
+      page: 'calico-node configuration: node name',
+      url: 'https://docs.tigera.io/calico/latest/reference/configure-calico-node',
+      date: '2026-08-21',
+      says: 'The node name defaults to the lower-case host name and must be unique.',
+    },
+    RFC_1123,
+  ],
+  severity: 'required',
+  waivable: true,
+  needs: { hostname },
+  breaks: ['every node that shares a name'],
+  judge: (shares) => {
+    const clashes = sharers(
+      shares.map(({ node, facts }) => ({ name: node.name, host: facts.hostname.hostname })),
+    );
+    return clashes.length === 0
+      ? pass(`${String(shares.length)} nodes, each with a name of its own`)
+      : fail(
+          `the same host name: ${clashes.slice(0, 5).join('; ')}`,
+          'a host name of its own for every node',
+        );
+  },
+});

@@ -1,0 +1,58 @@
+import { defineCheck, fail, pass, unknown, type Source } from '../../src/domain/check.js';
+import { reason } from '../../src/domain/reason.js';
+import { hostnamectl } from '../probes/hostnamectl.js';
+import { hostname as hostnameProbe } from '../probes/hostname.js';
+import { unameA } from '../probes/uname-a.js';
+
+// The expression of the error that Calico itself prints for a node name, which is Kubernetes' own for a subdomain.
+const VALID = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+
+/** Why Kubernetes and Calico refuse this node name; null when they take it (RFC 1123, lower case). */
+export function refusal(name: string): string | null {
+  if (name.length > 253) return 'it is longer than 253 characters';
+  const labels = name.split('.');
+  const bad = labels.find((label) => !VALID.test(label));
+  if (bad === undefined) {
+    return labels.some((label) => label.length > 63) ? 'a part is longer than 63 characters' : null;
+  }
+  if (/[A-Z]/.test(name)) return 'it has upper-case letters';
+  if (bad === '') return 'a part between dots is empty';
+  return /^-|-$/.test(bad)
+    ? 'a part begins or ends with a dash'
+    : 'it has characters beside letters, digits, dashes and dots';
+}
+
+export const RFC_1123: Source = {
+  page: 'RFC 1123 subdomain names',
+  url: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names',
+  date: '2026-08-21',
+  says: 'Node names are lower-case letters, digits, dashes and dots, and begin and end with a letter or digit.',
+};
+
+export const hostname = defineCheck({
+  id: 'identity/hostname',
+  title: 'The host name can be a node name',
+  why: 'kubelet and calico-node name the node after the host. With capitals or underscores the API refuses the name, or the two names differ and Calico never finds its node.',
+  sources: [RFC_1123],
+  severity: 'required',
+  waivable: true,
+  needs: {},
+  witnesses: { kernel: hostnameProbe, uname: unameA, hostnamectl },
+  breaks: ['registration of the node with Kubernetes and Calico'],
+  judge: ({ kernel, uname, hostnamectl: told }) => {
+    const set = told?.staticHostname === '(unset)' ? undefined : told?.staticHostname;
+    const name = kernel?.hostname ?? uname?.hostname ?? (set === '' ? undefined : set);
+    if (name === undefined)
+      return unknown(
+        reason('not-run', 'no witness tells the host name'),
+        'Run uname -n on the node.',
+      );
+    const why = refusal(name);
+    const expected =
+      'a lower-case RFC 1123 name; or kubelet with --hostname-override and calico-node with the same name';
+    if (why !== null) return fail(`${name}: ${why}`, expected);
+    return /^localhost(?:\.|$)/.test(name)
+      ? fail(`${name} is the name of every host that was never named`, 'a name of its own')
+      : pass(name);
+  },
+});

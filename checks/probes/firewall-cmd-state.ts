@@ -1,0 +1,34 @@
+import { ProbeParseError } from '../../src/domain/errors.js';
+import { defineProbe } from '../../src/domain/probe.js';
+
+const WORDS: Readonly<Record<string, boolean>> = {
+  running: true,
+  failed: true,
+  'not running': false,
+};
+
+/**
+ * 251: it runs, but could not load its rules; 252: it does not run; 253: it runs and refuses to say (firewalld's errors.py).
+ * A refusal is left unknown, because older releases also refuse before they look.
+ */
+export const firewallCmdState = defineProbe<{ readonly running: boolean }>({
+  id: 'firewall-cmd-state',
+  command: 'firewall-cmd --state',
+  script: `[ -x /usr/bin/firewall-cmd ] || { echo 'firewall-cmd is not installed' >&2; exit 127; }
+as_root /usr/bin/firewall-cmd --state`,
+  rootCommands: ['/usr/bin/firewall-cmd --state'],
+  timeoutSeconds: 15,
+  maxBytes: 8192,
+  slow: true,
+  fields: { running: 'plain' },
+  goodExits: [251, 252, 253],
+  recognises: (stdout) => /^(?:not )?running\s{0,4}$/.test(stdout.slice(0, 40)),
+  parse: ({ stdout, stderr, exit }) => {
+    if (exit === 253) throw new ProbeParseError('firewalld refuses to answer this user');
+    if (exit === 252) return { running: false };
+    const said = [...stdout.split('\n'), ...stderr.split('\n')].map((line) => WORDS[line.trim()]);
+    const running = said.find((word) => word !== undefined) ?? (exit === 251 ? true : undefined);
+    if (running === undefined) throw new ProbeParseError('neither running nor not running');
+    return { running };
+  },
+});

@@ -1,0 +1,20 @@
+import { defineProbe } from '../../src/domain/probe.js';
+import { ProbeParseError } from '../../src/domain/errors.js';
+import { onlyLine } from './support/text.js';
+
+/** The kernel's node name, which kubelet and calico-node take their names from. */
+export const hostname = defineProbe<{ readonly hostname: string }>({
+  id: 'hostname',
+  command: 'cat /proc/sys/kernel/hostname',
+  script: 'cat /proc/sys/kernel/hostname',
+  rootCommands: [],
+  timeoutSeconds: 5,
+  maxBytes: 1024,
+  fields: { hostname: 'hostname' },
+  parse: ({ stdout }) => {
+    const name = onlyLine(stdout);
+    // The kernel allows 64 bytes of anything; blanks inside mean that this is no answer.
+    if (/\s/.test(name) || name.length > 255) throw new ProbeParseError('that is not a host name');
+    return { hostname: name };
+  },
+});
