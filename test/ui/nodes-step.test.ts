@@ -1,0 +1,88 @@
+import { afterEach, expect, it } from 'vitest';
+import { healthy, inventoryNode } from '../helpers/fake-ports.js';
+import { closeWizards, startWizard } from '../helpers/render-session.js';
+import { KEY, pasted } from '../helpers/screen.js';
+
+afterEach(closeWizards);
+
+it('a typed host is added by Enter, and Enter in the empty field goes on', async () => {
+  const { screen, state } = await startWizard();
+  expect(await screen.shows('No node yet', 'Tab steps')).toMatchInlineSnapshot(`
+    "calico-ready  Nodes  1/9
+    List the machines to check. Type a host and press Enter, paste a list, or load a
+    file. Nothing is contacted yet.
+    ────────────────────────────────────────────────────────────────────────────────
+    ❯ Add a host   root@10.0.0.11:22, or paste one host a line
+      Load a file  a path: one host a line, YAML, or Ansible
+      Import the hosts of ~/.ssh/config
+      Add this machine, without SSH
+    0 nodes
+    No node yet. Type a host above and press Enter.
+
+
+
+
+
+
+
+
+
+
+
+    Same as: calico-ready
+    Up/Down move · Tab steps · ? help · Ctrl-C leave"
+  `);
+  await screen.press('root@10.0.0.11:2222');
+  await screen.shows('Enter add it');
+  await screen.press(KEY.enter);
+  await screen.shows('1 node', 'root@10.0.0.11:2222', 'Enter go on');
+  expect(state().nodes).toMatchObject([{ name: '10.0.0.11', user: 'root', port: 2222 }]);
+  await screen.press(KEY.enter);
+  await screen.shows('Intent  2/9');
+});
+
+it('keys typed ahead in one read are single keys', async () => {
+  const { screen, state } = await startWizard();
+  await screen.press('node1\rnode2\r\r');
+  await screen.shows('Intent  2/9');
+  expect(state().nodes.map((node) => node.name)).toEqual(['node1', 'node2']);
+});
+
+it('a pasted list adds every line', async () => {
+  const { screen, state } = await startWizard();
+  await screen.press(pasted('node1\r\nnode2\nops@node3\n'));
+  await screen.shows('3 nodes', 'ops@node3');
+  expect(state().nodes).toHaveLength(3);
+});
+
+it('a refused host stays in the field, with the place of the mistake', async () => {
+  const { screen, state } = await startWizard();
+  await screen.press('two words', KEY.enter);
+  await screen.shows('Error: line 1, column 1', 'Add a host   two words');
+  await screen.press(KEY.ctrlX);
+  await screen.hides('Error:');
+  expect(state().nodes).toEqual([]);
+});
+
+it('roles are marked and nodes removed in the list', async () => {
+  const { screen, state } = await startWizard({ world: { n1: healthy(), n2: healthy() } });
+  await screen.press(KEY.down, KEY.down, KEY.down, KEY.down, 'c', KEY.down, 'd');
+  await screen.shows('1 node', 'worker, control-plane', 'n2 is off the list');
+  expect(state().nodes).toEqual([{ ...inventoryNode('n1'), roles: ['worker', 'control-plane'] }]);
+});
+
+it('a file, the SSH configuration and this machine are rows of their own', async () => {
+  const { screen, state } = await startWizard({
+    before: (_session, fake) => {
+      fake.files.inventories['hosts.txt'] = [inventoryNode('from-file')];
+      fake.files.sshConfig = [inventoryNode('from-ssh-config')];
+    },
+  });
+  await screen.press(KEY.down, 'hosts.txt', KEY.enter);
+  await screen.shows('from-file');
+  await screen.press(KEY.down, KEY.down, KEY.enter);
+  await screen.shows('from-ssh-config');
+  await screen.press(KEY.down, KEY.down, KEY.down, KEY.enter);
+  await screen.shows('3 nodes', 'this-machine');
+  expect(state().nodes).toHaveLength(3);
+});

@@ -1,0 +1,142 @@
+import { afterEach, expect, it } from 'vitest';
+import { broken, healthy } from '../helpers/fake-ports.js';
+import { closeWizards, startWizard, surveyed } from '../helpers/render-session.js';
+import { KEY } from '../helpers/screen.js';
+
+afterEach(closeWizards);
+
+const open = (step: 'sign-off' | 'export') =>
+  startWizard({
+    world: { n1: healthy(), n2: broken() },
+    before: async (session) => {
+      await surveyed(session);
+      session.actions.goTo(step);
+    },
+  });
+
+it('a waiver is given with a name, a reason and a last day, and taken back', async () => {
+  const { screen, state } = await open('sign-off');
+  expect(await screen.shows('Sign-off  8/9', 'w waive')).toMatchInlineSnapshot(`
+    "calico-ready  Sign-off  8/9
+    What is still open, and what the signature will say. A waiver needs a name, a
+    reason and a last day, and is always shown.
+    ────────────────────────────────────────────────────────────────────────────────
+    The fleet is NOT READY: 2 problems in the way, 0 waivers.
+      State         Check          Where
+    ❯ ✖ failed      fake/firewall  n2, blocks
+      ✖ failed      fake/manager   n2, blocks
+    What the signature will say
+    2 nodes were asked and answered what the bundle holds.
+    The fleet is not ready for this intent.
+    2 required checks are open, and listed as such.
+    The paths between the nodes were not tested, and the signature does not speak of
+    them.
+    It proves who made the bundle and that nothing in it changed since, not that the
+    nodes stay so.
+
+
+
+
+
+    Same as: calico-ready audit n1 n2
+    Enter to the export · w waive · Right what is signed · ? help · Ctrl-C leave"
+  `);
+  await screen.press('w');
+  await screen.shows('Waive fake/firewall', '2026-05-30', 'Enter waive it');
+  await screen.press(
+    'ops@example.com',
+    KEY.enter,
+    'Accepted until the move.',
+    KEY.enter,
+    KEY.enter,
+  );
+  await screen.shows('1 problem in the way, 1 waiver');
+  expect(state().waivers).toMatchObject([
+    { check: 'fake/firewall', who: 'ops@example.com', until: '2026-05-30', nodes: ['n2'] },
+  ]);
+  await screen.press(KEY.end, 'd');
+  await screen.shows('2 problems in the way, 0 waivers');
+  expect(state().waivers).toEqual([]);
+});
+
+it('a waiver without a reason is refused with a sentence, and the form stays', async () => {
+  const { screen, state } = await open('sign-off');
+  await screen.press('w', 'ops', KEY.enter, KEY.enter);
+  await screen.shows('Error: A waiver needs a reason.', 'Waive fake/firewall');
+  await screen.press(KEY.esc);
+  await screen.shows('2 problems in the way');
+  expect(state().waivers).toEqual([]);
+});
+
+it('Right shows all that the signature will say', async () => {
+  const { screen } = await open('sign-off');
+  await screen.press(KEY.right);
+  await screen.shows('It proves who made the bundle', 'Left back');
+});
+
+it('export: the likeliest key is offered, Enter writes, and the result says how to verify', async () => {
+  const { screen, state, result } = await open('export');
+  expect(await screen.shows('/home/op/.ssh/id_ed25519', 'Enter write')).toMatchInlineSnapshot(`
+    "calico-ready  Export  9/9
+    Write everything into one signed file that anyone can verify with ssh-keygen,
+    tar and sha256sum.
+    ────────────────────────────────────────────────────────────────────────────────
+    ❯ Bundle       calico-ready-20260301-1200.tar.gz
+      Signed with  /home/op/.ssh/id_ed25519
+      Another key  path of a private key file
+      Signer       name or e-mail address
+    Where the bundle is written; the reports are written beside it.
+    Nothing is written yet. Enter writes the bundle.
+
+
+
+
+
+
+
+
+
+
+
+    Same as: calico-ready audit n1 n2 --bundle FILE --sign-key /home/op/.ssh/id_ed2…
+    Enter write the bundle · Up/Down move · Esc back · ? help · Ctrl-C leave"
+  `);
+  await screen.press(KEY.down, KEY.down, KEY.down, 'ops@example.com', KEY.enter);
+  expect(state().exportSettings.signer).toBe('ops@example.com');
+  await screen.press(KEY.enter);
+  expect(await screen.shows('Exported', 'Enter finish')).toMatchInlineSnapshot(`
+    "calico-ready  Export  9/9
+    Write everything into one signed file that anyone can verify with ssh-keygen,
+    tar and sha256sum.
+    ────────────────────────────────────────────────────────────────────────────────
+      Bundle       calico-ready-20260301-1200.tar.gz
+      Signed with  /home/op/.ssh/id_ed25519
+      Another key  path of a private key file
+    ❯ Signer       ops@example.com
+    How the receiver knows you: the name beside your key in an allowed-signers file.
+    Exported
+    Bundle   calico-ready-20260301-1200.tar.gz
+    SHA-256  run-1
+    Signed   no: unsigned
+    Files    calico-ready-20260301-1200.tar.gz.html
+    Verify   calico-ready verify calico-ready-20260301-1200.tar.gz
+
+
+
+
+
+
+    Same as: calico-ready audit n1 n2 --bundle calico-ready-20260301-1200.tar.gz --…
+    Enter finish and leave · Up/Down move · Esc back · ? help · Ctrl-C leave"
+  `);
+  await screen.press(KEY.enter);
+  expect(await result).toBe('done');
+});
+
+it('export: unsigned is a choice that shows in the name', async () => {
+  const { screen, state } = await open('export');
+  await screen.shows('id_ed25519');
+  await screen.press(KEY.down, KEY.right);
+  await screen.shows('calico-ready-20260301-1200-UNSIGNED.tar.gz');
+  expect(state().exportSettings.signKey).toBe('');
+});
