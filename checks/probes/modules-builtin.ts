@@ -10,6 +10,9 @@ export const modulesBuiltin = defineProbe<ModuleIndex>({
   timeoutSeconds: 10,
   maxBytes: 1048576,
   fields: { place: 'plain', there: 'plain', modules: 'plain' },
-  recognises: (stdout) => /^kernel\/\S{1,200}\.ko\n/.test(stdout.slice(0, 512)),
+  recognises: (stdout) =>
+    /^(?:# read from \S{1,200}\/modules\.builtin\n|kernel\/\S{1,200}\.ko\n)/.test(
+      stdout.slice(0, 512),
+    ),
   parse: parseIndex,
 });

@@ -10,6 +10,9 @@ export const modulesDep = defineProbe<ModuleIndex>({
   timeoutSeconds: 10,
   maxBytes: 2097152,
   fields: { place: 'plain', there: 'plain', modules: 'plain' },
-  recognises: (stdout) => /^\S{1,200}\.ko(?:\.(?:gz|xz|zst|bz2))?:/.test(stdout.slice(0, 512)),
+  recognises: (stdout) =>
+    /^(?:# read from \S{1,200}\/modules\.dep\n|\S{1,200}\.ko(?:\.(?:gz|xz|zst|bz2))?:)/.test(
+      stdout.slice(0, 512),
+    ),
   parse: parseIndex,
 });

@@ -22,7 +22,7 @@ export function recordedNode(
   );
 }
 
-export const recordedNodes = (prefix: string): readonly string[] =>
-  readdirSync(NODES)
-    .filter((name) => name.startsWith(prefix))
-    .sort();
+/** Kernels of Debian's packages, of four architectures. */
+export const PACKAGED_KERNELS: readonly string[] = readdirSync(NODES)
+  .filter((name) => /^debian-[a-z]+-(?:amd64|arm64|ppc64el|s390x)$/.test(name))
+  .sort();
