@@ -101,6 +101,13 @@ export function classify(error: unknown, attempt: Attempt): ConnectError {
 
 function beforeLogin(text: string, attempt: Attempt): ConnectError {
   const first = attempt.greeting.toString('latin1');
+  if (first === '' || SHEDDING.test(first)) {
+    return connectError(
+      'refused',
+      `${attempt.where}: it closed the connection before any greeting`,
+      'The server may be shedding connections (MaxStartups, PerSourcePenalties, fail2ban): wait, then try again.',
+    );
+  }
   if (first !== '' && !/^SSH-(2\.0|1\.99)-|\nSSH-(2\.0|1\.99)-/.test(first)) {
     const shown = visibleLine(first, 40);
     return connectError(
@@ -109,19 +116,15 @@ function beforeLogin(text: string, attempt: Attempt): ConnectError {
       CHECK_PORT,
     );
   }
-  if (first === '') {
-    return connectError(
-      'refused',
-      `${attempt.where}: it closed the connection before any greeting`,
-      'The server may be shedding connections (MaxStartups, PerSourcePenalties, fail2ban): wait, then try again.',
-    );
-  }
   return connectError(
     'lost',
     `${attempt.where}: the connection broke during the key exchange (${text})`,
     'Try again; if it stays so, use --transport openssh for this node.',
   );
 }
+
+/** What sshd says in place of its greeting when it drops a connection (sshd.c of OpenSSH 9.2 and 9.8). */
+const SHEDDING = /^(Exceeded MaxStartups|Not allowed at this time)/;
 
 /** A phase took too long. */
 export function timedOut(attempt: Attempt, seconds: number): ConnectError {

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../../src/domain/errors.js';
+import type { Signer } from '../../../src/domain/signer.js';
+import { agentSigners } from '../../../src/transport/ssh/agent.js';
+import { startAgent } from '../../helpers/sshd.js';
 import { keyNeedsPassphrase, loadSigner } from '../../../src/transport/ssh/signing-key.js';
 import { fingerprintOf, sshString } from '../../../src/transport/ssh/wire.js';
 
@@ -25,8 +28,7 @@ afterAll(() => {
 });
 
 /** SSHSIG (PROTOCOL.sshsig) around a signer, just enough for ssh-keygen to judge the signature blob. */
-async function judgedByOpenSsh(path: string, passphrase?: string): Promise<string> {
-  const signer = await loadSigner(path, passphrase);
+async function judge(signer: Signer): Promise<string> {
   const message = Buffer.from('the bytes of a manifest\n');
   const digest = createHash('sha512').update(message).digest();
   const head = [sshString('test'), sshString(''), sshString('sha512')];
@@ -45,6 +47,9 @@ async function judgedByOpenSsh(path: string, passphrase?: string): Promise<strin
     encoding: 'utf8',
   });
 }
+
+const judgedByOpenSsh = async (path: string, passphrase?: string): Promise<string> =>
+  judge(await loadSigner(path, passphrase));
 
 const KINDS: readonly (readonly [string, readonly string[], string])[] = [
   ['ed25519', ['-t', 'ed25519', '-N', ''], 'ssh-ed25519'],
@@ -131,4 +136,27 @@ describe('loadSigner', () => {
       expect(String(error)).toMatch(message);
     }
   });
+});
+
+test('the keys of an agent sign what ssh-keygen accepts', async () => {
+  const agent = startAgent(folder);
+  try {
+    for (const type of ['ed25519', 'rsa', 'ecdsa'])
+      agent.add(make(`agent-${type}`, '-t', type, '-N', ''));
+    const signers = await agentSigners(agent.socket);
+    expect(signers.map(({ algorithm, comment }) => [algorithm, comment])).toEqual([
+      ['ssh-ed25519', 'agent-ed25519@test'],
+      ['rsa-sha2-512', 'agent-rsa@test'],
+      ['ecdsa-sha2-nistp256', 'agent-ecdsa@test'],
+    ]);
+    for (const signer of signers) expect(await judge(signer)).toContain('Good "test" signature');
+  } finally {
+    agent.stop();
+  }
+});
+
+test('an agent that is not there is named', async () => {
+  await expect(agentSigners(join(folder, 'nobody.sock'))).rejects.toThrow(
+    /agent cannot be reached/,
+  );
 });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -187,6 +187,27 @@ describe.skipIf(missing !== null)(`logins at a real sshd ${missing ?? ''}`, () =
     expect(failure.reason).toMatch(/^no-route: localhost:1: the jump host did not connect/);
     const bad = await rig(path).failure({ ...node, jump: ['127.0.0.1:1'] });
     expect(bad.reason).toMatch(/^refused: jump host 127\.0\.0\.1:1/);
+  });
+
+  test('a server that sheds connections is refused, with the likely cause', async () => {
+    const busy = await startSshd(['MaxStartups 1', 'LoginGraceTime 20']);
+    const idle = connect(busy.port, '127.0.0.1');
+    await new Promise((resolve) => idle.once('data', resolve));
+    const failure = await rig(folder()).failure(nodeAt(busy.port, user.name));
+    idle.destroy();
+    await busy.stop();
+    expect(failure.reason).toMatch(/^refused: .*before any greeting/);
+    expect(failure.nextStep).toContain('MaxStartups');
+  });
+
+  test('a script larger than the channel window arrives whole', async () => {
+    const session = await rig(folder(), { identityFiles: [key('id_ed25519')] }).open(
+      nodeAt(sshd.port, user.name),
+    );
+    const filler = '# '.padEnd(1000, 'x').concat('\n').repeat(4000);
+    const { end, stdout } = await run(session, `${filler}echo the end\n`);
+    expect([end, stdout.toString()]).toEqual([{ kind: 'exited', code: 0 }, 'the end\n']);
+    await session.close();
   });
 
   test.each(['-oProxyCommand=x', 'a;b', '$(x)', 'a b', 'x'.repeat(300), ''])(
