@@ -1,4 +1,4 @@
-import { defineCheck, fail, pass, unknown, type Source } from '../../src/domain/check.js';
+import { defineCheck, fail, pass, unknown, warn, type Source } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
 import { hostnamectl } from '../probes/hostnamectl.js';
 import { hostname as hostnameProbe } from '../probes/hostname.js';
@@ -52,7 +52,7 @@ export const hostname = defineCheck({
       'a lower-case RFC 1123 name; or kubelet with --hostname-override and calico-node with the same name';
     if (why !== null) return fail(`${name}: ${why}`, expected);
     return /^localhost(?:\.|$)/.test(name)
-      ? fail(`${name} is the name of every host that was never named`, 'a name of its own')
+      ? warn(`${name} is the name of every host that was never named`, 'a name of its own')
       : pass(name);
   },
 });

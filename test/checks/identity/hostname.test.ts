@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { hostname } from '../../../checks/identity/hostname.js';
+import { hostnameUnique } from '../../../checks/identity/hostname-unique.js';
+import { answersOf } from '../../../src/engine/answers.js';
+import { judgeCluster } from '../../../src/engine/judge.js';
+import { probesOf } from '../../../src/engine/plan.js';
+import type { Verdict } from '../../../src/domain/check.js';
+import { DEFAULT_INTENT } from '../../../src/domain/intent.js';
+import { nodeEvidenceOf, pasted, testCheck } from '../../helpers/check-tester.js';
+
+const says = (name: string) => ({ hostname: `${name}\n` });
+const LONG = 'a'.repeat(64);
+
+testCheck(hostname, [
+  {
+    name: 'a plain name passes',
+    says: says('node-1'),
+    expect: { status: 'pass', found: 'node-1' },
+  },
+  {
+    name: 'a full name passes',
+    says: says('node-1.rack2.example.com'),
+    expect: { status: 'pass' },
+  },
+  { name: 'one letter passes', says: says('a'), expect: { status: 'pass' } },
+  {
+    name: 'capitals fail',
+    says: says('Node-1'),
+    expect: { status: 'fail', found: 'Node-1: it has upper-case letters' },
+  },
+  { name: 'underscores fail', says: says('node_1'), expect: { status: 'fail' } },
+  { name: 'a dash at the end fails', says: says('node-'), expect: { status: 'fail' } },
+  { name: 'a dot at the end fails', says: says('node.'), expect: { status: 'fail' } },
+  { name: 'two dots fail', says: says('a..b'), expect: { status: 'fail' } },
+  { name: 'a long part fails', says: says(LONG), expect: { status: 'fail' } },
+  {
+    name: 'localhost is valid, and a warning',
+    says: says('localhost.localdomain'),
+    expect: { status: 'warn' },
+  },
+  { name: '(none) fails', says: says('(none)'), expect: { status: 'fail' } },
+  {
+    name: 'a pasted uname -a tells',
+    says: {
+      'uname-a': pasted('Linux Web1 6.1.0-18-amd64 #1 SMP Debian 6.1.76-1 x86_64 GNU/Linux\n'),
+    },
+    expect: { status: 'fail' },
+  },
+  {
+    name: 'a pasted hostnamectl tells',
+    says: {
+      hostnamectl: pasted(
+        '   Static hostname: web-1\n  Operating System: Debian GNU/Linux 12 (bookworm)\n',
+      ),
+    },
+    expect: { status: 'pass', found: 'web-1' },
+  },
+  {
+    name: 'an unset static name is unknown',
+    says: {
+      hostnamectl: pasted(
+        '   Static hostname: (unset)\n  Operating System: Debian GNU/Linux 12 (bookworm)\n',
+      ),
+    },
+    expect: { status: 'unknown' },
+  },
+  { name: 'garbage is unknown', says: { hostname: 'a b\nc\n' }, expect: { status: 'unknown' } },
+  { name: 'an empty answer is unknown', says: { hostname: '' }, expect: { status: 'unknown' } },
+  { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
+]);
+
+function unique(...names: readonly (string | null)[]): Verdict {
+  const fleet = names.map((name, index) => {
+    const node = `n${String(index + 1)}`;
+    const said = name === null ? {} : says(name);
+    return {
+      node: { name: node, host: node, roles: [] },
+      answers: answersOf(
+        probesOf(hostnameUnique),
+        nodeEvidenceOf(probesOf(hostnameUnique), said, node),
+      ),
+    };
+  });
+  return judgeCluster(hostnameUnique, fleet, DEFAULT_INTENT);
+}
+
+test('different names pass', () => {
+  expect(unique('a', 'b')).toMatchObject({ status: 'pass' });
+});
+test('equal names fail, whatever their case, and name both nodes', () => {
+  expect(unique('web', 'b', 'WEB')).toMatchObject({
+    status: 'fail',
+    found: 'the same host name: web (n1, n3)',
+  });
+});
+test('a node that did not say leaves it unknown, but not a clash that is seen', () => {
+  expect(unique('a', null)).toMatchObject({ status: 'unknown' });
+  expect(unique('a', 'a', null)).toMatchObject({ status: 'fail' });
+});
