@@ -19,6 +19,8 @@ export type FakeNodeOptions = {
   readonly reply?: Reply;
   /** Told each command before its input. Return false to refuse it. */
   readonly onExec?: (command: string) => boolean;
+  /** Answers a command before its input has ended; undefined: `reply` answers it. */
+  readonly atOnce?: (command: string) => Reply | undefined;
   /** Refuse every session channel. */
   readonly refuseSessions?: boolean;
   /** Text before the login, as sshd's Banner. */
@@ -31,6 +33,8 @@ export type FakeNode = {
   readonly commands: readonly string[];
   /** What arrived on standard input of each command. */
   readonly scripts: readonly string[];
+  /** Every byte of standard input that ever arrived. */
+  readonly input: () => string;
   readonly stop: () => Promise<void>;
 };
 
@@ -38,6 +42,7 @@ export type FakeNode = {
 export async function startFakeNode(options: FakeNodeOptions = {}): Promise<FakeNode> {
   const commands: string[] = [];
   const scripts: string[] = [];
+  const input: Buffer[] = [];
   const open = new Set<Connection>();
   const hostKeys = options.hostKeys ?? [ssh2.utils.generateKeyPairSync('ed25519').private];
   const config = {
@@ -61,7 +66,11 @@ export async function startFakeNode(options: FakeNodeOptions = {}): Promise<Fake
           rejectExec();
           return;
         }
-        answer(acceptExec(), client, options.reply ?? exitWith(0), scripts);
+        const channel = acceptExec();
+        channel.on('data', (chunk: Buffer) => input.push(chunk));
+        const quick = options.atOnce?.(command);
+        if (quick !== undefined) quick(channel, '', { reset: () => socketOf(client)?.destroy() });
+        else answer(channel, client, options.reply ?? exitWith(0), scripts);
       });
     });
   });
@@ -75,6 +84,7 @@ export async function startFakeNode(options: FakeNodeOptions = {}): Promise<Fake
     port,
     commands,
     scripts,
+    input: () => Buffer.concat(input).toString(),
     stop: () =>
       new Promise((resolve) => {
         for (const client of open) socketOf(client)?.destroy();

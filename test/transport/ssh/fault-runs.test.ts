@@ -128,6 +128,42 @@ describe('runs', () => {
     for (const inner of sockets) inner.unpipe();
     expect((await run(session, 'x')).end).toEqual({ kind: 'lost' });
   });
+  // The messages are those of sudo 1.9.13; the server around them is composed.
+  test.each([
+    [
+      'a localised prompt that is not ours',
+      'Passwort: ',
+      'no-privilege: sudo did not start a shell (Passwort:)',
+    ],
+    ['the end of the connection', '', 'no-privilege: sudo did not start a shell (it said nothing)'],
+  ])('no password is written to %s', async (_name, stderr, why) => {
+    const node = await fake({
+      reply: (channel, script, connection) => {
+        exitWith(0, (/echo "(\S+) /.exec(script)?.[1] ?? '').concat(' 1000\n'))(
+          channel,
+          script,
+          connection,
+        );
+      },
+      atOnce: (command) => {
+        if (!command.includes('sudo')) return undefined;
+        const text = command.includes('sudo -n') ? 'sudo: a password is required\n' : stderr;
+        return (channel) => {
+          channel.stderr.write(text);
+          channel.exit(1);
+          channel.end();
+        };
+      },
+    });
+    const mine = rig(folder, {}, ['pw', 'sudo-S3cret']);
+    const session = await mine.open(nodeAt(node.port));
+    const { end } = await run(session, 'x', { runAs: 'root' });
+    expect(end).toEqual({ kind: 'refused', why });
+    expect(mine.asked.at(-1)?.kind).toBe('sudo-password');
+    expect(node.commands).toHaveLength(3);
+    expect(node.input()).not.toContain('sudo-S3cret');
+    await session.close();
+  });
   test('a forced command in place of a shell is named before root is tried', async () => {
     const { node, session } = await enter({ reply: exitWith(0, 'Welcome to the menu\n') });
     const { end } = await run(session, 'x', { runAs: 'root' });
