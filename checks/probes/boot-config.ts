@@ -77,10 +77,10 @@ for place in ${PLACES.map((place) => `"${place}"`).join(' ')}; do
   case $place in
     *.gz)
       if command -v gzip >/dev/null; then show='gzip -dc'
-      elif command -v zcat >/dev/null; then show=zcat
+      elif command -v zcat >/dev/null; then show='zcat'
       else echo "$place needs gzip or zcat" >&2; continue
       fi ;;
-    *) show=cat ;;
+    *) show='cat' ;;
   esac
   echo "${FROM}$place"
   $show "$place" | grep -E '^(# )?CONFIG_(${wanted})[= ]'

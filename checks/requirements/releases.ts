@@ -91,12 +91,12 @@ const TODAY: NodeRequirements = {
 };
 
 const BY_RELEASE: Readonly<Record<Release, NodeRequirements>> = {
-  // That page names neither a kernel nor distributions; Felix itself assumes 3.10 when it cannot read a version.
+  // That page carries no date and names neither a kernel nor distributions; Felix itself assumes 3.10 when it cannot read a version.
   '3.0': {
     ...OLDEST,
     distributions: [],
     source: 'Calico 3.0 installation page',
-    date: '2018-01-25',
+    date: '2018',
   },
   '3.25': OLDEST,
   '3.26': OLD,

@@ -54,6 +54,11 @@ testCheck(capSysAdmin, [
     },
   },
   {
+    name: 'capsh of Debian 11 (libcap 2.44)',
+    says: { 'capsh-print': recorded('debian-11-lab-plain', 'capsh-print') },
+    expect: { status: 'pass' },
+  },
+  {
     name: 'older capsh with it',
     says: { 'capsh-print': oldCapsh('cap_chown,cap_sys_admin,cap_bpf', '0(root)') },
     expect: { status: 'pass' },
