@@ -29,6 +29,10 @@ export const RFC_1123: Source = {
   says: 'Node names are lower-case letters, digits, dashes and dots, and begin and end with a letter or digit.',
 };
 
+// What systemd prints for a static name that was never set: `(unset)`, `n/a` in older releases.
+const staticName = (name = ''): string | undefined =>
+  ['', '(unset)', 'n/a'].includes(name) ? undefined : name;
+
 export const hostname = defineCheck({
   id: 'identity/hostname',
   title: 'The host name can be a node name',
@@ -40,8 +44,7 @@ export const hostname = defineCheck({
   witnesses: { kernel: hostnameProbe, uname: unameA, hostnamectl },
   breaks: ['registration of the node with Kubernetes and Calico'],
   judge: ({ kernel, uname, hostnamectl: told }) => {
-    const set = told?.staticHostname === '(unset)' ? undefined : told?.staticHostname;
-    const name = kernel?.hostname ?? uname?.hostname ?? (set === '' ? undefined : set);
+    const name = kernel?.hostname ?? uname?.hostname ?? staticName(told?.staticHostname);
     if (name === undefined)
       return unknown(
         reason('not-run', 'no witness tells the host name'),

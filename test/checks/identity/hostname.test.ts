@@ -56,6 +56,15 @@ testCheck(hostname, [
     expect: { status: 'pass', found: 'web-1' },
   },
   {
+    name: 'an unset static name of an older systemd is unknown',
+    says: {
+      hostnamectl: pasted(
+        '   Static hostname: n/a\n  Operating System: Debian GNU/Linux 10 (buster)\n',
+      ),
+    },
+    expect: { status: 'unknown' },
+  },
+  {
     name: 'an unset static name is unknown',
     says: {
       hostnamectl: pasted(

@@ -50,7 +50,7 @@ function run(shell: readonly string[], script: string) {
 describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_name, shell) => {
   test.each(
     [clock, cniDirectories, hostname, networkmanagerConf].map(
-      (probe) => [probe.id, probe as AnyProbe] as const,
+      (probe) => [probe.id, probe] as const,
     ),
   )('runs %s, and its parser takes the answer', (_id, probe) => {
     const { stdout, stderr, status } = run(shell, probe.script ?? '');
