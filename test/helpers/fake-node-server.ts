@@ -111,7 +111,7 @@ const socketOf = (client: Connection): Socket | undefined =>
   (client as unknown as { _sock?: Socket })._sock;
 
 export function acceptAnybody(context: AuthContext): void {
-  if (context.method === 'none') context.reject(['publickey', 'password', 'keyboard-interactive']);
+  if (context.method === 'none') context.reject(['publickey', 'password']);
   else context.accept();
 }
 
