@@ -20,34 +20,59 @@ import {
 
 const RegistryContext = createContext<KeyRegistry>(createKeyRegistry());
 
-/** Hands presses over one at a time, each after the frame of the one before is drawn, so that no handler sees an old frame. */
-function createQueue(registry: KeyRegistry): (presses: readonly Press[]) => void {
+type PressQueue = {
+  /** True when nobody is on the way to hand over what waits. */
+  readonly add: (presses: readonly Press[]) => boolean;
+  /** The next press; undefined when none waits. */
+  readonly take: () => Press | undefined;
+};
+
+function createPressQueue(): PressQueue {
   const waiting: Press[] = [];
-  let draining = false;
-  const drain = (): void => {
-    const press = waiting.shift();
-    if (press === undefined) {
-      draining = false;
-      return;
-    }
-    registry.press(press);
-    setImmediate(drain);
-  };
-  return (presses) => {
-    waiting.push(...presses);
-    if (draining || waiting.length === 0) return;
-    draining = true;
-    drain();
+  let busy = false;
+  return {
+    add: (presses) => {
+      waiting.push(...presses);
+      if (busy || waiting.length === 0) return false;
+      busy = true;
+      return true;
+    },
+    take: () => {
+      const press = waiting.shift();
+      busy = press !== undefined;
+      return press;
+    },
   };
 }
 
-/** The one place that listens to the keyboard. */
+/**
+ * The one place that listens to the keyboard. Presses are handed over one at a time, each after React has committed
+ * what the one before changed: several keys can arrive in one read, and none may act on a screen of before.
+ */
 export function KeyProvider({ children }: { readonly children: ReactNode }) {
   const [registry] = useState(createKeyRegistry);
   const [read] = useState(createKeyReader);
-  const [enqueue] = useState(() => createQueue(registry));
+  const [queue] = useState(createPressQueue);
+  const [handed, setHanded] = useState(0);
+  const handNext = useEffectEvent(() => {
+    const press = queue.take();
+    if (press === undefined) return;
+    try {
+      registry.press(press);
+    } finally {
+      setHanded((n) => n + 1);
+    }
+  });
+  useLayoutEffect(() => {
+    const next = setImmediate(() => {
+      handNext();
+    });
+    return () => {
+      clearImmediate(next);
+    };
+  }, [handed]);
   useInput((input, key) => {
-    enqueue(read(input, key));
+    if (queue.add(read(input, key))) setHanded((n) => n + 1);
   });
   return <RegistryContext value={registry}>{children}</RegistryContext>;
 }

@@ -21,6 +21,15 @@ export type ListCursor = {
   readonly commands: CommandMap;
 };
 
+const moves = (by: (delta: number) => () => void, page: number, count: number): CommandMap => ({
+  'nav.up': by(-1),
+  'nav.down': by(1),
+  'nav.pageUp': by(-page),
+  'nav.pageDown': by(page),
+  'nav.first': by(-count),
+  'nav.last': by(count),
+});
+
 /** A cursor in a list of `count` rows, of which `page` are seen at once. */
 export function useListCursor(count: number, page: number): ListCursor {
   const [raw, set] = useState(0);
@@ -32,15 +41,34 @@ export function useListCursor(count: number, page: number): ListCursor {
   return {
     cursor,
     set,
-    commands: {
-      'nav.up': by(-1),
-      'nav.down': by(1),
-      'nav.pageUp': by(-page),
-      'nav.pageDown': by(page),
-      'nav.first': by(-count),
-      'nav.last': by(count),
-    },
+    commands: moves(by, page, count),
   };
+}
+
+/**
+ * As `useListCursor`, but the pointer stays on its row when rows come, go or change places, so that a key never
+ * acts on another row than the one it was pressed for.
+ */
+export function useKeyedCursor<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  page: number,
+): ListCursor {
+  const keyAt = (index: number): string | null => {
+    const item = items[index];
+    return item === undefined ? null : keyOf(item);
+  };
+  const [place, setPlace] = useState(() => ({ index: 0, key: keyAt(0) }));
+  const stays = place.key === null || keyAt(place.index) === place.key;
+  const found = stays ? place.index : items.findIndex((item) => keyOf(item) === place.key);
+  const cursor = clamp(found < 0 ? place.index : found, items.length);
+  const set = (to: number): void => {
+    setPlace({ index: to, key: keyAt(to) });
+  };
+  const by = (delta: number) => () => {
+    set(clamp(cursor + delta, items.length));
+  };
+  return { cursor, set, commands: moves(by, page, items.length) };
 }
 
 const SHORTEST_NAME = 8;

@@ -5,7 +5,7 @@ import { accessCounts, accessTo } from '../../session/selectors/progress.js';
 import type { AccessSettings, NodeAccess } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { Form, type FormField } from '../components/form.js';
-import { useListCursor, useLongest } from '../components/list-cursor.js';
+import { useKeyedCursor, useLongest } from '../components/list-cursor.js';
 import { Table, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands, type CommandMap } from '../keys.js';
@@ -173,7 +173,7 @@ export function AccessStep() {
   const [inTable, setInTable] = useState(false);
   const formRows = Math.max(2, Math.min(5, height - DETAIL_ROWS - 4));
   const tableRows = Math.max(3, height - formRows - 1 - DETAIL_ROWS);
-  const list = useListCursor(nodes.length, tableRows - 2);
+  const list = useKeyedCursor(nodes, (one) => one.name, tableRows - 2);
   const node = nodes[list.cursor];
   const accessOf = (name: string): NodeAccess => lookup(state, name) ?? { phase: 'untried' };
   const access = node === undefined ? undefined : accessOf(node.name);

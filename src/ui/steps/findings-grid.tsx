@@ -6,7 +6,7 @@ import { STATUS } from '../../domain/status.js';
 import { useArea } from '../components/area.js';
 import { Table, type Cell, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
-import { useListCursor } from '../components/list-cursor.js';
+import { useKeyedCursor } from '../components/list-cursor.js';
 import { useCommands } from '../keys.js';
 import { useActions } from '../session-context.js';
 import { count, fit, line, wrapLines } from '../text.js';
@@ -65,7 +65,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix }: Grid
   const rows = useMemo(() => rowsOf(grid, filter), [grid, filter]);
   const groups = useMemo(() => wrapLines([line(legend(grid), 'dim')], width), [grid, width]);
   const above = 1 + Math.min(2, groups.length);
-  const list = useListCursor(rows.length, height - above - 2);
+  const list = useKeyedCursor(rows, (one) => one.check, height - above - 2);
   const row = rows[list.cursor];
   const open = (): void => {
     if (row !== undefined) onOpen(row.check);

@@ -5,7 +5,7 @@ import type { FixItem } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { ConfirmByTyping } from '../components/confirm-by-typing.js';
 import { ScrollView } from '../components/scroll-view.js';
-import { useListCursor } from '../components/list-cursor.js';
+import { useKeyedCursor } from '../components/list-cursor.js';
 import { Table, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands, type CommandMap } from '../keys.js';
@@ -205,7 +205,7 @@ export function FixesStep() {
   const { width, height } = useArea();
   const actions = useActions();
   const items = useSession((state) => state.fixes);
-  const list = useListCursor(items.length, height - DETAIL_ROWS - 3);
+  const list = useKeyedCursor(items, (one) => one.key, height - DETAIL_ROWS - 3);
   const [mode, setMode] = useState<Mode>('list');
   const item = items[list.cursor];
   const { mark, marked, commands } = useFixCommands(item, setMode);

@@ -5,7 +5,7 @@ import { STATUS } from '../../domain/status.js';
 import { openProblems, type OpenProblem } from '../../session/selectors/findings.js';
 import { signatureSays } from '../../session/selectors/sign-off.js';
 import { useArea } from '../components/area.js';
-import { useListCursor } from '../components/list-cursor.js';
+import { useKeyedCursor } from '../components/list-cursor.js';
 import { ScrollView } from '../components/scroll-view.js';
 import { Table, type Cell, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
@@ -83,7 +83,7 @@ export function SignOffStep() {
     ],
     [problems, waivers],
   );
-  const list = useListCursor(rows.length, height - 6);
+  const list = useKeyedCursor(rows, rowKey, height - 6);
   const row = rows[list.cursor];
   const says = useMemo<readonly Line[]>(
     () => [

@@ -4,7 +4,7 @@ import { lookup } from '../../session/records.js';
 import { surveyCounts } from '../../session/selectors/progress.js';
 import type { NodeProgress } from '../../session/state.js';
 import { useArea } from '../components/area.js';
-import { useListCursor, useLongest } from '../components/list-cursor.js';
+import { useKeyedCursor, useLongest } from '../components/list-cursor.js';
 import { Table, type Cell, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
@@ -67,7 +67,7 @@ export function SurveyStep() {
   const progress = useSession((state) => state.progress);
   const busy = useSession((state) => state.busy !== null);
   const surveyed = useSession((state) => state.report !== null);
-  const list = useListCursor(nodes.length, height - 4);
+  const list = useKeyedCursor(nodes, (one) => one.name, height - 4);
   const progressOf = (name: string): NodeProgress => lookup(progress, name) ?? { phase: 'waiting' };
   const start = (): void => {
     void actions.runSurvey();
