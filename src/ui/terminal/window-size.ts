@@ -17,13 +17,17 @@ export type SizeSource = {
   readonly subscribe: (onChange: () => void) => () => void;
 };
 
+/** A serial line or a new pseudo-terminal says 0. */
+const known = (told: number | undefined, usual: number): number =>
+  told === undefined || told <= 0 ? usual : told;
+
 /** Follows a terminal stream; 80x24 where it does not tell. */
 export function sizeOf(out: Sized): SizeSource {
   let size: WindowSize = { columns: 0, rows: 0 };
   return {
     get: () => {
-      const columns = out.columns ?? 80;
-      const rows = out.rows ?? 24;
+      const columns = known(out.columns, 80);
+      const rows = known(out.rows, 24);
       if (columns !== size.columns || rows !== size.rows) size = { columns, rows };
       return size;
     },

@@ -1,0 +1,106 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { KEY } from '../helpers/screen.js';
+
+const ENTERED = '\u001b[?1049h';
+const LEFT = '\u001b[?1049l';
+const PROGRAM = new URL('fixtures/wizard-program.ts', import.meta.url).pathname;
+
+let folder = '';
+let child: ChildProcessWithoutNullStreams | null = null;
+let output = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'wizard-'));
+  output = '';
+});
+afterEach(() => {
+  child?.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const pidFile = (): string => path.join(folder, 'pid');
+
+/** Runs the wizard in a real pseudo-terminal, and asks the terminal afterwards how it was left. */
+function run(look = 'color'): void {
+  const inside =
+    `stty rows 24 cols 80; "${process.execPath}" --import tsx "${PROGRAM}" "${pidFile()}" ${look}; ` +
+    'echo "status=$?"; stty -a';
+  child = spawn('script', ['-qec', inside, '/dev/null'], {
+    env: { ...process.env, TERM: 'xterm-256color', FORCE_COLOR: '1', CI: 'false' },
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  });
+}
+
+const says = (text: string): Promise<void> =>
+  vi.waitFor(
+    () => {
+      if (!output.includes(text))
+        throw new Error(`no ${text} in ${JSON.stringify(output.slice(-800))}`);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+
+const press = (key: string): void => {
+  child?.stdin.write(key);
+};
+
+/** The terminal as the shell gets it back: its own screen, a cursor, lines and echo. */
+async function isRestored(): Promise<void> {
+  await says('status=');
+  await vi.waitFor(() => {
+    expect(output.slice(output.indexOf('status='))).toMatch(/ icanon/);
+  });
+  const settings = output.slice(output.indexOf('status='));
+  expect(settings).toMatch(/(?<!-)\becho\b/);
+  expect(output.lastIndexOf(LEFT)).toBeGreaterThan(output.lastIndexOf(ENTERED));
+  expect(output.lastIndexOf('\u001b[?25h')).toBeGreaterThan(output.lastIndexOf('\u001b[?25l'));
+  expect(output.lastIndexOf('\u001b[?2004l')).toBeGreaterThan(output.lastIndexOf('\u001b[?2004h'));
+}
+
+it('Ctrl-C in the middle of typing saves, leaves and restores the terminal', async () => {
+  run();
+  await says('Nodes  1/9');
+  press('half-typed');
+  await says('half-typed');
+  press(KEY.ctrlC);
+  await isRestored();
+  expect(output).toContain('result=left saved=true');
+});
+
+it.each(['SIGTERM', 'SIGHUP'] as const)('%s saves and restores the terminal', async (signal) => {
+  run();
+  await says('Nodes  1/9');
+  process.kill(Number(readFileSync(pidFile(), 'utf8')), signal);
+  await isRestored();
+  expect(output).toContain('result=left saved=true');
+});
+
+it('an error of ours restores the terminal before it is printed', async () => {
+  run();
+  await says('Nodes  1/9');
+  process.kill(Number(readFileSync(pidFile(), 'utf8')), 'SIGUSR2');
+  await isRestored();
+  expect(output.lastIndexOf('Error: planted')).toBeGreaterThan(output.lastIndexOf(LEFT));
+});
+
+it('colours are there, and gone where they are not wanted', async () => {
+  // eslint-disable-next-line no-control-regex -- colours are what is looked for
+  const colour = /\u001b\[3[1-7]m/;
+  run();
+  await says('Nodes  1/9');
+  press(KEY.ctrlC);
+  await says('status=');
+  expect(output).toMatch(colour);
+  output = '';
+  run('no-color');
+  await says('Nodes  1/9');
+  press(KEY.ctrlC);
+  await says('status=');
+  expect(output).not.toMatch(colour);
+});
