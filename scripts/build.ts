@@ -1,10 +1,12 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { build, type Plugin } from 'esbuild';
+import { build as bundle, type Plugin } from 'esbuild';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 
-const BUILTIN = new RegExp(`^(?:node:)?(?:${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`);
+const BUILTIN = new RegExp(
+  `^(?:node:)?(?:${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`,
+);
 
 /**
  * In one ESM file every `import` of a Node module would run before the first line of ours. Handing them over as
@@ -12,9 +14,9 @@ const BUILTIN = new RegExp(`^(?:node:)?(?:${builtinModules.filter((name) => !nam
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: BUILTIN }, ({ path }) => ({ path, namespace: 'builtin' }));
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+  setup(build) {
+    build.onResolve({ filter: BUILTIN }, ({ path }) => ({ path, namespace: 'builtin' }));
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
       loader: 'js',
     }));
@@ -24,41 +26,82 @@ const lazyBuiltins: Plugin = {
 /** Ink loads its development tools only under DEV=true; they are no part of the product. */
 const noDevtools: Plugin = {
   name: 'no-devtools',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'empty' }));
-    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {};', loader: 'js' }));
+  setup(build) {
+    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({
+      path,
+      namespace: 'empty',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
+      contents: 'export default {};',
+      loader: 'js',
+    }));
   },
 };
 
+/** In the launcher, `./main.js` is what runs the rest out of its comment (scripts/rest.ts). */
+const restForMain: Plugin = {
+  name: 'rest-for-main',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: `${ROOT}scripts/rest.ts` }));
+  },
+};
+
+const SHARED: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  charset: 'ascii',
+  // ssh2's optional native parts: it works without them.
+  external: ['*.node', 'cpu-features'],
+  logLevel: 'warning',
+};
+
+const RUN_MAIN = "import { main } from './src/cli/main.js'; await main(process.argv.slice(2));";
+
+async function bundle(options: BuildOptions): Promise<string> {
+  const { outputFiles = [] } = await build({ ...SHARED, ...options, write: false });
+  return outputFiles[0]?.text ?? '';
+}
+
+/** Everything but the launcher, as one async function: it may await, and gets what a module has by itself. */
+async function bundleRest(): Promise<string> {
+  const text = await bundle({
+    stdin: { contents: RUN_MAIN, resolveDir: ROOT, sourcefile: 'run-main.ts', loader: 'ts' },
+    plugins: [lazyBuiltins, noDevtools],
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      'import.meta.url': '__url',
+      'import.meta.filename': '__filename',
+      'import.meta.dirname': '__dirname',
+    },
+  });
+  if (text.includes(COMMENT_END_KEPT))
+    throw new Error('the code holds what stands for the end of a comment');
+  const run = `(async function(${REST_PARAMETERS}){"use strict";${text}})`;
+  return `${REST_OPENS}${run.replaceAll(COMMENT_END, COMMENT_END_KEPT)}${REST_CLOSES}`;
+}
+
 /** Writes the one file that package.json names as the command. Returns its path. */
 export async function buildCli(): Promise<string> {
-  const manifest = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as { readonly bin: Record<string, string> };
+  const manifest = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
+    readonly bin: Record<string, string>;
+  };
   const outfile = `${ROOT}${manifest.bin['calico-ready'] ?? 'dist/calico-ready.js'}`;
   await mkdir(`${ROOT}dist`, { recursive: true });
-  await build({
-    absWorkingDir: ROOT,
+  const launcher = await bundle({
     entryPoints: ['src/cli/calico-ready.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    // ssh2's optional native parts: it works without them (style.md 6).
-    external: ['*.node', 'cpu-features'],
-    plugins: [lazyBuiltins, noDevtools],
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-    banner: {
-      js: [
-        "const require=(name)=>process.getBuiltinModule('module').createRequire(import.meta.url)(name);",
-        'const __filename=import.meta.filename,__dirname=import.meta.dirname;',
-      ].join(''),
-    },
-    logLevel: 'warning',
+    plugins: [restForMain, lazyBuiltins],
   });
-  await chmod(outfile, 0o755);
+  // Never half a file under the name: it may be running.
+  const whole = `${outfile}.${String(process.pid)}`;
+  await writeFile(whole, launcher.trimEnd() + (await bundleRest()), { mode: 0o755 });
+  await rename(whole, outfile);
   return outfile;
 }
 

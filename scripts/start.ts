@@ -9,7 +9,9 @@ const BUILT = new URL('../dist/calico-ready.js', import.meta.url).pathname;
 const DEMO_ENDED = [0, 1, 2];
 
 if (!existsSync(BUILT)) await buildCli();
-const demo = spawn(process.execPath, [BUILT, 'demo', ...process.argv.slice(2)], { stdio: 'inherit' });
+const demo = spawn(process.execPath, [BUILT, 'demo', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 // The terminal sends Ctrl-C to the whole group; the demo answers it, this parent only waits.
 process.on('SIGINT', () => undefined);
 demo.on('exit', (code, signal) => {

@@ -107,6 +107,7 @@ export type AnyCheck = AnyNodeCheck | AnyClusterCheck;
 
 export type Catalogue = { readonly version: string; readonly checks: readonly AnyCheck[] };
 
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a check without witnesses has none
 export const defineCheck = <const N extends Probes, const W extends Probes = Record<never, never>>(
   check: Omit<NodeCheck<N, W>, 'scope'>,
 ): NodeCheck<N, W> => ({ ...check, scope: 'node' });

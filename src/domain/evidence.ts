@@ -8,7 +8,7 @@ export type Evidence = {
   readonly stderr: Uint8Array;
   /** From the frame; null for pasted output, or when the command was killed. */
   readonly exit: number | null;
-  /** Milliseconds on the auditor's monotonic clock; null when recorded without it. */
+  /** Milliseconds that the command took on the node; null when recorded without it. */
   readonly durationMs: number | null;
   /** The auditor's wall clock (ms since 1970) when the end of the output arrived. */
   readonly receivedAt: number | null;

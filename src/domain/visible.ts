@@ -6,7 +6,7 @@ export type Displayable = string & { readonly [displayable]: true };
 // C0 without newline and tab, DEL, C1, soft hyphen, bidi controls, zero-width characters, line and
 // paragraph separators, interlinear annotations, tag characters, lone surrogates.
 const UNSAFE =
-  // eslint-disable-next-line no-control-regex, no-misleading-character-class -- these are what is looked for
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
 
 function picture(character: string): string {
@@ -23,7 +23,7 @@ export function visible(text: string): Displayable {
 /** As `visible`, on one line: newlines and tabs become spaces, and the text is cut to `limit` characters. */
 export function visibleLine(text: string, limit = 200): Displayable {
   const line = visible(text.slice(0, limit * 4)).replace(/[\n\t]+/g, ' ');
-  const characters = [...line];
+  const characters = Array.from(line);
   return (
     characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line
   ) as Displayable;

@@ -4,12 +4,11 @@ import { visibleLine } from '../../domain/visible.js';
 import { parseAnsibleIni } from './inventory-ini.js';
 import { parseYamlInventory } from './inventory-yaml.js';
 import { parseNodeArgument } from './node-argument.js';
+import type { Placed } from './placed.js';
 import { readText } from './read-text.js';
 
 /** More nodes than anyone audits at once; a bound against a wrong file. */
 const MOST_NODES = 5000;
-
-export type Placed = { readonly node: InventoryNode; readonly place: string };
 
 /** Reads any of the inventory formats. Throws InputError with line and column. */
 export function parseInventory(text: string, name: string): readonly InventoryNode[] {

@@ -1,8 +1,8 @@
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 import { nodeFromVariables } from './ansible-variables.js';
-import type { Placed } from './inventory-file.js';
-import { ROLE_OF_GROUP, withRoles } from './inventory-yaml.js';
+import type { Placed } from './placed.js';
+import { ROLE_OF_GROUP, withRoles } from './role-of-group.js';
 
 type HostLine = {
   readonly variables: Readonly<Record<string, string>>;

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { InputError } from '../../domain/errors.js';
-import { ROLES, type InventoryNode, type Role } from '../../domain/inventory.js';
+import { ROLES, type InventoryNode } from '../../domain/inventory.js';
 import { visibleLine } from '../../domain/visible.js';
 import { nodeFromVariables } from './ansible-variables.js';
-import type { Placed } from './inventory-file.js';
+import type { Placed } from './placed.js';
 import { isHost, isUser, parseNodeArgument } from './node-argument.js';
+import { ROLE_OF_GROUP, withRoles } from './role-of-group.js';
 import { parseYaml, type YamlDocument } from './yaml-document.js';
 
 const NEXT = 'See the README for an example of an inventory.';
@@ -102,20 +103,6 @@ type Group = Readonly<Record<string, unknown>>;
 const asGroup = (value: unknown): Group =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Group) : {};
 
-/** Kubespray's names for groups, and ours. */
-export const ROLE_OF_GROUP: Readonly<Record<string, Role>> = {
-  'control-plane': 'control-plane',
-  kube_control_plane: 'control-plane',
-  'kube-master': 'control-plane',
-  masters: 'control-plane',
-  worker: 'worker',
-  workers: 'worker',
-  kube_node: 'worker',
-  'kube-node': 'worker',
-  etcd: 'etcd',
-  typha: 'typha',
-};
-
 /** Ansible's YAML inventory: groups with hosts, vars and children. A host in two groups is one node with both roles. */
 function ansibleGroups(
   groups: Group,
@@ -145,11 +132,3 @@ function ansibleGroups(
   }
   return [...found.values()];
 }
-
-export const withRoles = (
-  node: InventoryNode,
-  roles: readonly (Role | undefined)[],
-): InventoryNode => ({
-  ...node,
-  roles: ROLES.filter((role) => roles.includes(role) || node.roles.includes(role)),
-});

@@ -1,8 +1,15 @@
 import { catalogue } from '../../../checks/index.js';
-import { surveyFleet, type SurveyProgress } from '../../collect/survey.js';
+import {
+  surveyFleet,
+  surveyNode,
+  type SurveyOptions,
+  type SurveyProgress,
+} from '../../collect/survey.js';
+import { CancelledError } from '../../domain/errors.js';
 import type { NodeEvidence } from '../../domain/evidence.js';
 import type { Intent } from '../../domain/intent.js';
 import type { InventoryNode } from '../../domain/inventory.js';
+import { reason } from '../../domain/reason.js';
 import type { Waiver } from '../../domain/report.js';
 import type { Transport } from '../../domain/transport.js';
 import { buildReport, type Judgement } from '../../engine/build-report.js';
@@ -12,6 +19,7 @@ import { createLocalTransport } from '../../transport/local.js';
 import { createHostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import type { CommonOptions } from '../options.js';
 import { TOOL } from '../version.js';
+import { eachNode } from './each-node.js';
 import { clock, randomHex, sha256 } from './run.js';
 import type { SecretKeeper } from './secrets.js';
 import { sshTransport, type AccessOptions } from './ssh.js';
@@ -48,6 +56,17 @@ export type AskOptions = Pick<
   readonly onProgress?: (node: string, progress: SurveyProgress) => void;
 };
 
+const surveyOptions = (intent: Intent, options: AskOptions): SurveyOptions => ({
+  transport: options.transport,
+  probes: planProbes(catalogue, intent),
+  become: options.become,
+  runAs: options.becomeShell === true ? 'root' : 'login',
+  deadlineMs: options.timeout * 1000,
+  signal: options.signal,
+  clock,
+  randomNonce: randomHex,
+});
+
 /** Runs the collector on every node, as the flags say. Rejects only with CancelledError. */
 export const ask = (
   nodes: readonly InventoryNode[],
@@ -55,18 +74,43 @@ export const ask = (
   options: AskOptions,
 ): Promise<readonly NodeEvidence[]> =>
   surveyFleet({
-    transport: options.transport,
+    ...surveyOptions(intent, options),
     nodes,
-    probes: planProbes(catalogue, intent),
-    become: options.become,
-    runAs: options.becomeShell === true ? 'root' : 'login',
-    deadlineMs: options.timeout * 1000,
     concurrency: options.concurrency,
-    signal: options.signal,
-    clock,
-    randomNonce: randomHex,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
+
+/** As `ask`, but keeps the answers that arrived before the operator stopped it; the rest is `not-run`. Never rejects. */
+export async function askWhatCan(
+  nodes: readonly InventoryNode[],
+  intent: Intent,
+  options: AskOptions,
+): Promise<readonly NodeEvidence[]> {
+  const shared = surveyOptions(intent, options);
+  const answers = new Map<string, NodeEvidence>();
+  const work = async (node: InventoryNode): Promise<void> => {
+    const onProgress = (progress: SurveyProgress): void =>
+      options.onProgress?.(node.name, progress);
+    answers.set(node.name, await surveyNode({ ...shared, node, onProgress }));
+  };
+  try {
+    await eachNode(nodes, options.concurrency, options.signal, work);
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error;
+  }
+  const now = clock.now();
+  const stopped = reason('not-run', 'the survey was stopped before this node had answered');
+  return nodes.map(
+    (node) =>
+      answers.get(node.name) ?? {
+        node: node.name,
+        unreached: stopped,
+        startedAt: now,
+        finishedAt: now,
+        evidence: [],
+      },
+  );
+}
 
 export type Judged = Judgement & {
   readonly nodes: readonly { readonly node: InventoryNode; readonly evidence: NodeEvidence }[];

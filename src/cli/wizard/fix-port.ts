@@ -5,7 +5,10 @@ import { applyOn, undoOn } from '../wiring/changes.js';
 import type { Fleet } from './fleet-port.js';
 
 /** Changes nodes for the wizard, each over a connection of its own, and remembers what was done for the bundle. */
-export function createFixPort(fleet: Fleet): {
+export function createFixPort(
+  fleet: Fleet,
+  onNoPrivilege: () => void,
+): {
   readonly port: FixPort;
   readonly changes: () => readonly ChangeRecord[];
 } {
@@ -14,6 +17,7 @@ export function createFixPort(fleet: Fleet): {
     preview: (node, check, fix) => preview(fix, node, check),
     apply: async (node, check, fix, settings, signal) => {
       const outcome = await applyOn(fleet.transportFor(settings), node, check, fix, signal);
+      if (outcome.message.includes('no-privilege:')) onNoPrivilege();
       changes.push({
         node: node.name,
         check,

@@ -6,7 +6,7 @@ import type { AccessSettings } from '../../session/state.js';
 import { createLocalTransport } from '../../transport/local.js';
 import { createHostKeyPins, type HostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import type { CommonOptions } from '../options.js';
-import { ask, routed } from '../wiring/asker.js';
+import { askWhatCan, routed } from '../wiring/asker.js';
 import { eachNode } from '../wiring/each-node.js';
 import { clock } from '../wiring/run.js';
 import type { SecretKeeper } from '../wiring/secrets.js';
@@ -55,6 +55,7 @@ export type Fleet = {
 export function createFleet(
   options: Pick<CommonOptions, 'concurrency' | 'timeout' | 'becomeShell'>,
   factory: TransportFactory,
+  onNoPrivilege: () => void,
 ): Fleet {
   const pins = createHostKeyPins();
   const listeners = new Map<string, KeyListener>();
@@ -102,8 +103,8 @@ export function createFleet(
     acceptHostKeys: (keys) => {
       for (const key of keys) pins.accept(key);
     },
-    survey: (nodes, intent, settings, onProgress, signal) =>
-      ask(nodes, intent, {
+    survey: async (nodes, intent, settings, onProgress, signal) => {
+      const evidence = await askWhatCan(nodes, intent, {
         become: settings.become,
         // With sudo chosen, a password may be needed, and then the whole text runs as root (design 4.1).
         becomeShell: options.becomeShell === true || settings.become === 'sudo',
@@ -112,7 +113,10 @@ export function createFleet(
         transport: current(settings).pool,
         signal,
         onProgress,
-      }),
+      });
+      if (evidence.some(({ unreached }) => unreached?.startsWith('no-privilege:'))) onNoPrivilege();
+      return evidence;
+    },
     close: async () => {
       await made?.pool.closeAll();
     },

@@ -9,7 +9,11 @@ type Waiting = {
 };
 
 /** The fleet's one queue of prompts: whoever needs a secret waits here, the screen shows the head. */
-export function createPromptQueue(): { readonly port: PromptPort; readonly keeper: SecretKeeper } {
+export function createPromptQueue(): {
+  readonly port: PromptPort;
+  readonly keeper: SecretKeeper;
+  readonly forgetSudo: () => void;
+} {
   const queue: Waiting[] = [];
   const typed: string[] = [];
   let show: (request: SecretRequest | null) => void = () => undefined;
@@ -70,5 +74,11 @@ export function createPromptQueue(): { readonly port: PromptPort; readonly keepe
     },
   };
 
-  return { port, keeper: { broker, typed: () => typed } };
+  return {
+    port,
+    keeper: { broker, typed: () => typed },
+    forgetSudo: () => {
+      sudoPassword = null;
+    },
+  };
 }

@@ -34,7 +34,10 @@ export function createSessionPool(transport: Transport, now: () => number): Sess
       const session = take(key) ?? (await transport.open(node, signal));
       let healthy = true;
       return {
-        peer: session.peer,
+        // The transport learns more of the peer while it runs, such as how it became root.
+        get peer() {
+          return session.peer;
+        },
         run: async (request, runSignal) => {
           healthy = false;
           const end = await session.run(request, runSignal);

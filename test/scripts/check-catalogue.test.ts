@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../checks/index.js';
+import { catalogueProblems, rootCallsOf } from '../../scripts/check-catalogue.js';
+import type { AnyCheck, Catalogue } from '../../src/domain/check.js';
+
+const [first] = catalogue.checks;
+if (first === undefined) throw new Error('the catalogue is empty');
+
+const withFirst = (change: Partial<AnyCheck>): Catalogue => ({
+  ...catalogue,
+  checks: [{ ...first, ...change } as AnyCheck, ...catalogue.checks.slice(1)],
+});
+
+it('the catalogue is in order', () => {
+  expect(catalogueProblems(catalogue)).toEqual([]);
+});
+
+describe('what is planted is found', () => {
+  it.each([
+    [
+      'an id twice',
+      { ...catalogue, checks: [...catalogue.checks, first] },
+      'two checks have this id',
+    ],
+    [
+      'an id without a file and a test',
+      withFirst({ id: 'platform/nowhere' }),
+      'stands in no file of its name',
+    ],
+    ['no why', withFirst({ why: '' }), 'its why says nothing'],
+    [
+      'a source without a date',
+      withFirst({ sources: [{ ...first.sources[0], date: '' }] }),
+      'a source has no date',
+    ],
+    [
+      'a source without an address',
+      withFirst({ sources: [{ ...first.sources[0], url: 'somewhere' }] }),
+      'has no https address',
+    ],
+    [
+      'a check that is missing from the index file',
+      withFirst({ id: 'bad id' }),
+      'its id is not area/name',
+    ],
+  ] satisfies readonly (readonly [string, Catalogue, string])[])(
+    '%s',
+    (_name, planted, problem) => {
+      expect(catalogueProblems(planted).join('\n')).toContain(problem);
+    },
+  );
+
+  it.each([
+    ['as_root /bin/a --b', ['/bin/a --b']],
+    ['x || as_root /bin/a -c 2>/dev/null; as_root /bin/b', ['/bin/a -c', '/bin/b']],
+    ['if as_root /bin/a; then :; fi', ['/bin/a']],
+    ['echo as_rooted', []],
+  ])('the root calls of %s', (script, calls) => {
+    expect(rootCallsOf(script)).toEqual(calls);
+  });
+});
