@@ -1,36 +1,18 @@
-import { render } from 'ink';
+import type { StoreApi } from 'zustand';
 import type { Catalogue } from '../domain/check.js';
 import type { SessionActions } from '../session/actions.js';
 import type { SessionState } from '../session/state.js';
-import type { StoreApi } from 'zustand';
 import { App } from './app.js';
-import { enterAlternateScreen } from './terminal/alternate-screen.js';
-import { guardStdout } from './terminal/guarded-stdout.js';
-import { watchEndings, type ProcessEvents } from './terminal/signals.js';
-import type { TerminalIn, TerminalOut } from './terminal/streams.js';
-import { sizeOf } from './terminal/window-size.js';
-import { makeTheme } from './theme.js';
+import { runScreen, type ScreenInput, type ScreenOptions } from './run-screen.js';
 
-export type WizardOptions = {
-  /** NO_COLOR is set. */
-  readonly noColor?: boolean;
-  /** The terminal's character set is not UTF-8. */
-  readonly ascii?: boolean;
-  /** Text only, in reading order, and no alternate screen. */
-  readonly screenReader?: boolean;
-};
+export type WizardOptions = ScreenOptions;
 
-export type WizardInput = {
+export type WizardInput = ScreenInput & {
   readonly store: StoreApi<SessionState>;
   readonly actions: SessionActions;
   readonly catalogue: Catalogue;
-  readonly stdin: TerminalIn;
-  readonly stdout: TerminalOut;
-  /** `process`: the terminal is restored on every way out of it. */
-  readonly events: ProcessEvents;
   /** Writes the session synchronously: a signal leaves no time for anything else. */
   readonly saveNow: () => void;
-  readonly options?: WizardOptions;
 };
 
 /**
@@ -38,62 +20,34 @@ export type WizardInput = {
  * Rejects when a screen broke, with the terminal restored as well.
  */
 export async function runWizard(input: WizardInput): Promise<'done' | 'left'> {
-  const { store, actions, catalogue, stdin, stdout, events, saveNow, options = {} } = input;
-  const screenReader = options.screenReader === true;
-  const theme = makeTheme({
-    noColor: options.noColor === true,
-    ascii: options.ascii === true,
-    screenReader,
-  });
-  const restoreScreen = screenReader ? () => undefined : enterAlternateScreen(stdout);
-  const restore = (): void => {
-    if (stdin.isTTY) stdin.setRawMode(false);
-    restoreScreen();
-  };
+  const { store, actions, catalogue, saveNow } = input;
   let how: 'done' | 'left' = 'left';
   let leaving = false;
-  const finish = (): void => {
-    instance.unmount();
-  };
-  const leave = (): void => {
+  const leave = (close: () => void): void => {
     if (leaving) {
-      finish();
+      close();
       return;
     }
     leaving = true;
-    actions.leave().then(finish, finish);
+    actions.leave().then(close, close);
   };
-  const instance = render(
-    <App
-      session={{ store, actions, catalogue }}
-      theme={theme}
-      size={sizeOf(stdout)}
-      onLeave={leave}
-      onDone={() => {
-        how = 'done';
-        leave();
-      }}
-    />,
-    {
-      stdin,
-      stdout: guardStdout(stdout),
-      exitOnCtrlC: false,
-      patchConsole: false,
-      isScreenReaderEnabled: screenReader,
-    },
+  await runScreen(
+    input,
+    ({ theme, size, close }) => (
+      <App
+        session={{ store, actions, catalogue }}
+        theme={theme}
+        size={size}
+        onLeave={() => {
+          leave(close);
+        }}
+        onDone={() => {
+          how = 'done';
+          leave(close);
+        }}
+      />
+    ),
+    saveNow,
   );
-  const unwatch = watchEndings(events, {
-    restore,
-    onSignal: () => {
-      saveNow();
-      finish();
-    },
-  });
-  try {
-    await instance.waitUntilExit();
-  } finally {
-    unwatch();
-    restore();
-  }
   return how;
 }

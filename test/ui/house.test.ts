@@ -22,5 +22,5 @@ it('one component prints, so that one place makes every text visible', () => {
 
 it('one place listens to the keyboard, one renders', () => {
   expect(importing(/\buseInput\b/)).toEqual(['keys.tsx']);
-  expect(importing(/\brender\b/)).toEqual(['run-wizard.tsx']);
+  expect(importing(/\brender\b/)).toEqual(['run-screen.tsx']);
 });

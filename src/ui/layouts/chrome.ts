@@ -77,6 +77,13 @@ function statusLines(
   return [...working, ...shown.map((one) => line(one, tone))];
 }
 
+/** As many whole sentences as fit on one line; the first one in any case. */
+function firstSentences(text: string, width: number): string {
+  const ends = [...text.matchAll(/\.(?: |$)/g)].map((match) => match.index + 1);
+  const end = ends.findLast((place) => place <= width) ?? ends[0] ?? text.length;
+  return text.slice(0, end);
+}
+
 export type Chrome = {
   readonly title: string;
   readonly excerpt: readonly Line[];
@@ -93,7 +100,7 @@ export function useChrome(step: StepId, excerpt: string, width: number, compact:
   const notice = useSession((state) => state.notice);
   const command = useSession((state) => commandLineFor(step, state));
   const hints = useHints();
-  const lines = wrapLines([line(excerpt, 'dim')], width);
+  const lines = wrapLines([line(compact ? firstSentences(excerpt, width) : excerpt, 'dim')], width);
   return {
     title: titleLine(step, demo),
     excerpt: compact ? lines.slice(0, 1) : lines.slice(0, 3),

@@ -1,0 +1,78 @@
+import { render } from 'ink';
+import type { ReactNode } from 'react';
+import { enterAlternateScreen } from './terminal/alternate-screen.js';
+import { guardStdout } from './terminal/guarded-stdout.js';
+import { watchEndings, type ProcessEvents } from './terminal/signals.js';
+import type { TerminalIn, TerminalOut } from './terminal/streams.js';
+import { sizeOf, type SizeSource } from './terminal/window-size.js';
+import { makeTheme, type Theme } from './theme.js';
+
+export type ScreenOptions = {
+  /** NO_COLOR is set. */
+  readonly noColor?: boolean;
+  /** The terminal's character set is not UTF-8. */
+  readonly ascii?: boolean;
+  /** Text only, in reading order, and no alternate screen. */
+  readonly screenReader?: boolean;
+};
+
+/** A terminal, and the events that tell when the process ends. */
+export type ScreenInput = {
+  readonly stdin: TerminalIn;
+  readonly stdout: TerminalOut;
+  /** `process`: the terminal is restored on every way out of it. */
+  readonly events: ProcessEvents;
+  readonly options?: ScreenOptions;
+};
+
+export type Drawing = {
+  readonly theme: Theme;
+  readonly size: SizeSource;
+  readonly close: () => void;
+};
+
+/**
+ * Draws until `close` is called or a signal comes; the terminal is restored when it resolves. Rejects when a screen
+ * broke, with the terminal restored as well. `onSignal` is called with the terminal restored, and must be synchronous.
+ */
+export async function runScreen(
+  input: ScreenInput,
+  draw: (drawing: Drawing) => ReactNode,
+  onSignal: () => void = () => undefined,
+): Promise<void> {
+  const { stdin, stdout, events, options = {} } = input;
+  const screenReader = options.screenReader === true;
+  const theme = makeTheme({
+    noColor: options.noColor === true,
+    ascii: options.ascii === true,
+    screenReader,
+  });
+  const restoreScreen = screenReader ? () => undefined : enterAlternateScreen(stdout);
+  const restore = (): void => {
+    if (stdin.isTTY) stdin.setRawMode(false);
+    restoreScreen();
+  };
+  const close = (): void => {
+    instance.unmount();
+  };
+  const instance = render(draw({ theme, size: sizeOf(stdout), close }), {
+    stdin,
+    stdout: guardStdout(stdout),
+    exitOnCtrlC: false,
+    patchConsole: false,
+    isScreenReaderEnabled: screenReader,
+  });
+  const unwatch = watchEndings(events, {
+    restore,
+    onSignal: () => {
+      onSignal();
+      close();
+    },
+  });
+  try {
+    await instance.waitUntilExit();
+  } finally {
+    unwatch();
+    restore();
+  }
+}
