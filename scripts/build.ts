@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { build as bundle, type Plugin } from 'esbuild';
+import { dirname } from 'node:path';
+import { build as runEsbuild, type BuildOptions, type Plugin } from 'esbuild';
+import { COMMENT_END, COMMENT_END_KEPT, REST_CLOSES, REST_OPENS, REST_PARAMETERS } from './rest.js';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 
@@ -41,8 +43,8 @@ const noDevtools: Plugin = {
 /** In the launcher, `./main.js` is what runs the rest out of its comment (scripts/rest.ts). */
 const restForMain: Plugin = {
   name: 'rest-for-main',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: `${ROOT}scripts/rest.ts` }));
+  setup(build) {
+    build.onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: `${ROOT}scripts/rest.ts` }));
   },
 };
 
@@ -64,7 +66,7 @@ const SHARED: BuildOptions = {
 const RUN_MAIN = "import { main } from './src/cli/main.js'; await main(process.argv.slice(2));";
 
 async function bundle(options: BuildOptions): Promise<string> {
-  const { outputFiles = [] } = await build({ ...SHARED, ...options, write: false });
+  const { outputFiles } = await runEsbuild({ ...SHARED, ...options, write: false });
   return outputFiles[0]?.text ?? '';
 }
 
@@ -81,19 +83,24 @@ async function bundleRest(): Promise<string> {
       'import.meta.dirname': '__dirname',
     },
   });
-  if (text.includes(COMMENT_END_KEPT))
-    throw new Error('the code holds what stands for the end of a comment');
+  if (text.includes(COMMENT_END_KEPT) || text.includes(REST_OPENS))
+    throw new Error('the code holds a mark of scripts/rest.ts');
   const run = `(async function(${REST_PARAMETERS}){"use strict";${text}})`;
   return `${REST_OPENS}${run.replaceAll(COMMENT_END, COMMENT_END_KEPT)}${REST_CLOSES}`;
 }
 
-/** Writes the one file that package.json names as the command. Returns its path. */
-export async function buildCli(): Promise<string> {
+/** Where package.json says that the command is. */
+async function commandFile(): Promise<string> {
   const manifest = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as {
     readonly bin: Record<string, string>;
   };
-  const outfile = `${ROOT}${manifest.bin['calico-ready'] ?? 'dist/calico-ready.js'}`;
-  await mkdir(`${ROOT}dist`, { recursive: true });
+  return `${ROOT}${manifest.bin['calico-ready'] ?? 'dist/calico-ready.js'}`;
+}
+
+/** Writes the one file that package.json names as the command, or the same under another path. Returns its path. */
+export async function buildCli(path?: string): Promise<string> {
+  const outfile = path ?? (await commandFile());
+  await mkdir(dirname(outfile), { recursive: true });
   const launcher = await bundle({
     entryPoints: ['src/cli/calico-ready.ts'],
     plugins: [restForMain, lazyBuiltins],

@@ -26,7 +26,8 @@ export async function main(): Promise<void> {
   const file = fileURLToPath(url);
   // The build writes ASCII alone.
   const text = readFileSync(file, 'latin1');
-  const start = text.indexOf(REST_OPENS) + REST_OPENS.length;
+  // The launcher spells the mark too, in these very lines; the build keeps it out of the rest.
+  const start = text.lastIndexOf(REST_OPENS) + REST_OPENS.length;
   const script = new Script(
     text.slice(start, text.lastIndexOf(REST_CLOSES)).replaceAll(COMMENT_END_KEPT, COMMENT_END),
     {
