@@ -27,7 +27,7 @@ it('connects, shows new keys with their fingerprints, and a failure with its nex
       Key files        the agent and the usual files
       Become root      auto
       New host keys    ask
-    For nodes that name no user themselves.
+
     3 nodes, 1 open, 1 new host key to answer, 1 failed
       Node      State       Detail
     ❯ n1        new key     SHA256:fake-n1 ssh-ed25519

@@ -117,7 +117,7 @@ export function Form(props: FormProps) {
   const view = windowOf(cursor, fields.length, rows);
   const room = width - labelWidth - 4;
   const place = fields.length > rows ? `(${String(cursor + 1)} of ${String(fields.length)}) ` : '';
-  const note = pending?.error ?? field?.help ?? '';
+  const note = isActive ? (pending?.error ?? field?.help ?? '') : '';
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
       {fields.slice(view.from, view.to).map((item, index) => {

@@ -95,5 +95,6 @@ export function findingLines(
       findings.flatMap(({ alternatives }) => alternatives),
     ),
     ...sourceLines(known, first?.source),
+    line(`Same as: calico-ready explain ${check}`, 'dim'),
   ];
 }

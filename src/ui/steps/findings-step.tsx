@@ -81,7 +81,7 @@ function Depth({ report, view, onView, onFix }: DepthProps) {
       isActive
       commands={{
         'go.on': { run: evidenceView, label: 'raw output' },
-        'nav.open': { run: evidenceView, label: 'raw output' },
+        'nav.open': { run: evidenceView, label: '' },
         'findings.fix': { run: onFix, label: 'to the fixes' },
         ...out,
       }}

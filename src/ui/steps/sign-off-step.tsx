@@ -56,6 +56,12 @@ function rowCells(row: Row, theme: Theme): readonly Cell[] {
 const lastDay = (report: Report): string =>
   new Date(Date.parse(report.run.finishedAt) + OFFERED_DAYS * DAY_MS).toISOString().slice(0, 10);
 
+/** Takes back this waiver alone: another one may cover other nodes of the same check. */
+function takeBack(waiver: Waiver, remove: (check: string, node?: string) => void): void {
+  if (waiver.nodes === undefined) remove(waiver.check);
+  else for (const node of waiver.nodes) remove(waiver.check, node);
+}
+
 function headline(report: Report, problems: readonly OpenProblem[], waivers: number): string {
   const blocking = problems.filter((problem) => problem.blocking).length;
   const open = blocking === 0 ? 'nothing blocks' : `${count(blocking, 'problem')} in the way`;
@@ -111,7 +117,7 @@ export function SignOffStep() {
         row?.kind === 'waiver'
           ? {
               run: () => {
-                actions.removeWaiver(row.waiver.check);
+                takeBack(row.waiver, actions.removeWaiver);
               },
               label: 'remove the waiver',
             }
