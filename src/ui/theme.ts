@@ -31,16 +31,6 @@ const ASCII_MARKS: Theme['mark'] = {
   [STATUS.notApplicable]: '-',
 };
 
-/** Words of the statuses as an operator says them. */
-export const STATUS_WORD: Readonly<Record<Status, string>> = {
-  [STATUS.pass]: 'passed',
-  [STATUS.fail]: 'failed',
-  [STATUS.unknown]: 'unknown',
-  [STATUS.warn]: 'warning',
-  [STATUS.waived]: 'waived',
-  [STATUS.notApplicable]: 'not needed',
-};
-
 export const READINESS_WORD: Readonly<Record<Readiness, string>> = {
   [READINESS.ready]: 'ready',
   [READINESS.notReady]: 'NOT READY',

@@ -5,8 +5,9 @@ import { KEY } from '../helpers/screen.js';
 
 afterEach(closeWizards);
 
-const open = (step: 'sign-off' | 'export') =>
+const open = (step: 'sign-off' | 'export', demo = false) =>
   startWizard({
+    initial: { demo },
     world: { n1: healthy(), n2: broken() },
     before: async (session) => {
       await surveyed(session);
@@ -84,7 +85,7 @@ it('export: the likeliest key is offered, Enter writes, and the result says how 
     ❯ Bundle       calico-ready-20260301-1200.tar.gz
       Signed with  /home/op/.ssh/id_ed25519
       Another key  path of a private key file
-      Signer       name or e-mail address
+      Signer       your login name
     Where the bundle is written; the reports are written beside it.
     Nothing is written yet. Enter writes the bundle.
 
@@ -138,5 +139,11 @@ it('export: unsigned is a choice that shows in the name', async () => {
   await screen.shows('id_ed25519');
   await screen.press(KEY.down, KEY.right);
   await screen.shows('calico-ready-20260301-1200-UNSIGNED.tar.gz');
+  expect(state().exportSettings.signKey).toBe('');
+});
+
+it('export of the demo: a key of its own is offered, never one of the operator', async () => {
+  const { screen, state } = await open('export', true);
+  await screen.shows('a key made for this demo', 'calico-ready-20260301-1200.tar.gz');
   expect(state().exportSettings.signKey).toBe('');
 });

@@ -8,12 +8,13 @@ import { Words } from '../components/words.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
 import type { StepProps } from './step-props.js';
 
-const UNSIGNED = 'unsigned';
+/** What is said in place of a key. The demo signs with a key of its own, so that its bundle verifies too. */
+const noKey = (demo: boolean): string => (demo ? 'a key made for this demo' : 'unsigned');
 
 /** The name offered for a bundle: the start of the run, and UNSIGNED where nobody signs. */
-export function offeredName(startedAt: string, signKey: string): string {
+export function offeredName(startedAt: string, signed: boolean): string {
   const stamp = startedAt.slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
-  return `calico-ready-${stamp}${signKey === '' ? '-UNSIGNED' : ''}.tar.gz`;
+  return `calico-ready-${stamp}${signed ? '' : '-UNSIGNED'}.tar.gz`;
 }
 
 /** Keys that could sign, asked for once when the screen opens; the likeliest is taken until somebody chooses. */
@@ -26,9 +27,10 @@ function useSignKeys(): readonly string[] {
     void suggestSignKeys().then((found) => {
       if (!here) return;
       setKeys(found);
-      const { exportSettings } = store.getState();
+      const { exportSettings, demo } = store.getState();
       const untouched = exportSettings.signKey === '' && exportSettings.bundle === '';
-      if (untouched && found[0] !== undefined) setExport({ signKey: found[0] });
+      // The demo is not worth anybody's own key.
+      if (!demo && untouched && found[0] !== undefined) setExport({ signKey: found[0] });
     });
     return () => {
       here = false;
@@ -41,11 +43,12 @@ function fieldsOf(
   settings: ExportSettings,
   offered: string,
   keys: readonly string[],
+  unsigned: string,
   set: (change: Partial<ExportSettings>) => void,
 ): readonly FormField[] {
   const { bundle, signKey, signer } = settings;
-  const current = signKey === '' ? UNSIGNED : signKey;
-  const choices = [...new Set([...keys, ...(signKey === '' ? [] : [signKey]), UNSIGNED])];
+  const current = signKey === '' ? unsigned : signKey;
+  const choices = [...new Set([...keys, ...(signKey === '' ? [] : [signKey]), unsigned])];
   return [
     {
       kind: 'text',
@@ -66,7 +69,7 @@ function fieldsOf(
       choices,
       help: 'Left and Right choose. An unsigned bundle proves nothing about who made it.',
       onChoose: (value) => {
-        set({ signKey: value === UNSIGNED ? '' : value });
+        set({ signKey: value === unsigned ? '' : value });
       },
     },
     {
@@ -86,7 +89,7 @@ function fieldsOf(
       id: 'signer',
       label: 'Signer',
       value: signer,
-      placeholder: 'name or e-mail address',
+      placeholder: 'your login name',
       help: 'How the receiver knows you: the name beside your key in an allowed-signers file.',
       onCommit: (text) => {
         set({ signer: text.trim() });
@@ -135,7 +138,8 @@ export function ExportStep({ onDone }: StepProps) {
   const result = useSession((state) => state.exported);
   const busy = useSession((state) => state.busy !== null);
   const keys = useSignKeys();
-  const offered = offeredName(startedAt, settings.signKey);
+  const demo = useSession((state) => state.demo);
+  const offered = offeredName(startedAt, demo || settings.signKey !== '');
   const run = (): void => {
     if (store.getState().exportSettings.bundle === '') actions.setExport({ bundle: offered });
     void actions.runExport();
@@ -147,7 +151,7 @@ export function ExportStep({ onDone }: StepProps) {
   return (
     <Box flexDirection="column" height={height} overflow="hidden">
       <Form
-        fields={fieldsOf(settings, offered, keys, actions.setExport)}
+        fields={fieldsOf(settings, offered, keys, noKey(demo), actions.setExport)}
         isActive
         width={width}
         height={result === null ? 5 : Math.max(2, Math.min(5, height - 9))}
