@@ -14,8 +14,8 @@ import { useCommands } from './keys.js';
 import { titleOf } from './layouts/chrome.js';
 import { useActions, useSession, useSessionStore } from './session-context.js';
 import { blank, heading, line, wrap, type Line } from './text.js';
-import { STATUS_WORD, useTheme } from './theme.js';
-import { STATUSES } from '../domain/status.js';
+import { useTheme } from './theme.js';
+import { STATUSES, STATUS_WORD } from '../domain/status.js';
 
 type HelpProps = {
   readonly step: StepId;

@@ -76,7 +76,7 @@ it('Right opens a finding, then its raw output; Escape goes back to where it was
     lines 1 to 15 of 18
 
     Same as: calico-ready audit n1 n2 n3 n4
-    Enter raw output · m to the fixes · Left back · Esc back · ? help · Ctrl-C leave"
+    Enter raw output · m to the fixes · Up/Down scroll · ? help · Ctrl-C leave"
   `);
   await screen.press(KEY.enter);
   await screen.shows('fake/manager was judged on 3 outputs');

@@ -72,7 +72,7 @@ it('a waiver without a reason is refused with a sentence, and the form stays', a
 it('Right shows all that the signature will say', async () => {
   const { screen } = await open('sign-off');
   await screen.press(KEY.right);
-  await screen.shows('It proves who made the bundle', 'Left back');
+  await screen.shows('It proves who made the bundle', 'Esc back');
 });
 
 it('export: the likeliest key is offered, Enter writes, and the result says how to verify', async () => {

@@ -1,9 +1,9 @@
 import type { Catalogue } from '../../domain/check.js';
 import type { Finding, Report } from '../../domain/report.js';
-import { STATUSES } from '../../domain/status.js';
+import { STATUSES, STATUS_WORD } from '../../domain/status.js';
 import { findingsOf } from '../../session/selectors/findings.js';
 import { blank, heading, line, nameList, type Line } from '../text.js';
-import { STATUS_TONE, STATUS_WORD, type Theme } from '../theme.js';
+import { STATUS_TONE, type Theme } from '../theme.js';
 
 /** Nodes of which a check says exactly the same. */
 type Outcome = { readonly finding: Finding; readonly nodes: readonly string[] };

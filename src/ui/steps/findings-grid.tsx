@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { useMemo } from 'react';
 import { findingsGrid, type GridRow } from '../../session/selectors/findings.js';
 import type { Report } from '../../domain/report.js';
-import { STATUS } from '../../domain/status.js';
+import { STATUS, STATUS_WORD } from '../../domain/status.js';
 import { useArea } from '../components/area.js';
 import { Table, type Cell, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
@@ -10,14 +10,7 @@ import { useKeyedCursor } from '../components/list-cursor.js';
 import { useCommands } from '../keys.js';
 import { useActions } from '../session-context.js';
 import { count, fit, line, wrapLines } from '../text.js';
-import {
-  READINESS_TONE,
-  READINESS_WORD,
-  STATUS_TONE,
-  STATUS_WORD,
-  useTheme,
-  type Theme,
-} from '../theme.js';
+import { READINESS_TONE, READINESS_WORD, STATUS_TONE, useTheme, type Theme } from '../theme.js';
 import { groupLetter, legend, MAX_GROUPS, rowsOf, type Filter } from './findings-state.js';
 
 type GridProps = {

@@ -50,7 +50,7 @@ function Depth({ report, view, onView, onFix }: DepthProps) {
   const evidenceView = (): void => {
     onView(several ? { kind: 'list', check } : { kind: 'raw', check, index: 0 });
   };
-  const out: CommandMap = { 'go.back': back, 'nav.close': { run: back, label: 'back' } };
+  const out: CommandMap = { 'go.back': back, 'nav.close': { run: back, label: '' } };
   if (view.kind === 'list')
     return (
       <Box flexDirection="column">

@@ -70,7 +70,7 @@ function Preview({
           ? { run: onMark, label: item.picked ? 'unmark' : 'mark' }
           : undefined,
         'go.back': onBack,
-        'nav.close': { run: onBack, label: 'back' },
+        'nav.close': { run: onBack, label: '' },
       }}
     />
   );

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { useMemo, useState } from 'react';
 import type { Report, Waiver } from '../../domain/report.js';
-import { STATUS } from '../../domain/status.js';
+import { STATUS, STATUS_WORD } from '../../domain/status.js';
 import { openProblems, type OpenProblem } from '../../session/selectors/findings.js';
 import { signatureSays } from '../../session/selectors/sign-off.js';
 import { useArea } from '../components/area.js';
@@ -12,14 +12,7 @@ import { Lines, Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
 import { useActions, useCatalogue, useSession, useSessionStore } from '../session-context.js';
 import { count, heading, line, nameList, wrapLines, type Line } from '../text.js';
-import {
-  READINESS_TONE,
-  READINESS_WORD,
-  STATUS_TONE,
-  STATUS_WORD,
-  useTheme,
-  type Theme,
-} from '../theme.js';
+import { READINESS_TONE, READINESS_WORD, STATUS_TONE, useTheme, type Theme } from '../theme.js';
 import { WaiverForm } from './waiver-form.js';
 
 type Row =
@@ -138,7 +131,7 @@ export function SignOffStep() {
       <ScrollView
         lines={says}
         isActive
-        commands={{ 'go.back': toList, 'nav.close': { run: toList, label: 'back' } }}
+        commands={{ 'go.back': toList, 'nav.close': { run: toList, label: '' } }}
       />
     );
   if (mode === 'form' && row?.kind === 'open')
