@@ -1,5 +1,18 @@
-export async function runDemo(..._args: unknown[]): Promise<never> {
-  await import('ssh2');
-  await import('ink');
-  throw new Error('not built');
+import type { ExitCode } from '../exit-codes.js';
+import type { CommonOptions } from '../options.js';
+
+/** What `demo` takes of the common flags; how its nodes are reached is its own affair. */
+export type DemoOptions = Pick<
+  CommonOptions,
+  'intent' | 'format' | 'output' | 'bundle' | 'signKey' | 'unsigned' | 'profile'
+>;
+
+/** `calico-ready demo`: the wizard on the embedded fleet; without a terminal its audit. Ends with the fleet's code. */
+export async function runDemo(options: DemoOptions): Promise<ExitCode> {
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    const { showDemo } = await import('../demo/show-demo.js');
+    return showDemo(options);
+  }
+  const { auditDemo } = await import('../demo/audit-demo.js');
+  return auditDemo(options);
 }

@@ -2,7 +2,7 @@ import { visibleLine } from '../../domain/visible.js';
 import type { Session } from '../../domain/transport.js';
 
 /** Asks who the login user is and whether sudo works without a password; changes nothing. */
-const QUESTION = [
+export const PRIVILEGE_QUESTION = [
   'main() {',
   'PATH=/usr/sbin:/sbin:/usr/bin:/bin:$PATH; export PATH',
   'if [ "$(id -u)" = 0 ]; then echo "@@privilege root"',
@@ -25,7 +25,7 @@ export async function privilegeOf(
   const chunks: Uint8Array[] = [];
   const end = await session.run(
     {
-      script: QUESTION,
+      script: PRIVILEGE_QUESTION,
       deadlineMs: DEADLINE_MS,
       maxStdout: MOST_BYTES,
       maxStderr: MOST_BYTES,
