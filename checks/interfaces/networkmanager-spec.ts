@@ -1,3 +1,4 @@
+import { globMatches } from '../../src/domain/glob.js';
 /**
  * Device specs of NetworkManager.conf(5), as nm_match_spec_split and nm_match_spec_device of NetworkManager 1.42
  * read them: https://networkmanager.dev/docs/api/latest/NetworkManager.conf.html
@@ -47,28 +48,6 @@ export function splitSpecs(value: string): readonly string[] {
   }
   flush();
   return specs;
-}
-
-/** `*` and `?` only, in linear time for one `*` and without backtracking over earlier ones. */
-export function globMatches(pattern: string, text: string): boolean {
-  let [p, t, star, mark] = [0, 0, -1, 0];
-  while (t < text.length) {
-    const character = pattern[p];
-    if (character === '*') {
-      star = p;
-      mark = t;
-      p += 1;
-    } else if (character === '?' || character === text[t]) {
-      p += 1;
-      t += 1;
-    } else if (star >= 0) {
-      p = star + 1;
-      mark += 1;
-      t = mark;
-    } else return false;
-  }
-  while (pattern[p] === '*') p += 1;
-  return p === pattern.length;
 }
 
 const afterTag = (spec: string, tag: string): string | null =>

@@ -1,4 +1,5 @@
 import { InputError, VerificationError } from '../domain/errors.js';
+import { globMatches } from '../domain/glob.js';
 import { visibleLine } from '../domain/visible.js';
 
 /** One line of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS). */
@@ -82,35 +83,10 @@ function moment(value: string, line: number): number {
   );
 }
 
-// `*` and `?` as in ssh's patterns, matched without a regular expression so that no pattern can be slow.
-function globs(pattern: string, text: string): boolean {
-  let [p, t, star, mark] = [0, 0, -1, 0];
-  while (t < text.length) {
-    if (
-      p < pattern.length &&
-      (pattern[p] === '?' || pattern[p] === text[t]) &&
-      pattern[p] !== '*'
-    ) {
-      p += 1;
-      t += 1;
-    } else if (pattern[p] === '*') {
-      star = p;
-      mark = t;
-      p += 1;
-    } else if (star >= 0) {
-      p = star + 1;
-      mark += 1;
-      t = mark;
-    } else return false;
-  }
-  while (pattern[p] === '*') p += 1;
-  return p === pattern.length;
-}
-
 /** ssh's match-lists: one positive match, and no negated one. */
 const matchesList = (patterns: readonly string[], text: string): boolean =>
-  patterns.some((pattern) => !pattern.startsWith('!') && globs(pattern, text)) &&
-  !patterns.some((pattern) => pattern.startsWith('!') && globs(pattern.slice(1), text));
+  patterns.some((pattern) => !pattern.startsWith('!') && globMatches(pattern, text)) &&
+  !patterns.some((pattern) => pattern.startsWith('!') && globMatches(pattern.slice(1), text));
 
 /** The signer's line that allows this key to sign, now. Throws VerificationError with the reason why none does. */
 export function findSigner(

@@ -27,3 +27,13 @@ export type Readiness = (typeof READINESS)[keyof typeof READINESS];
 
 /** `required` blocks readiness; a `recommended` check that fails is shown as a warning. */
 export type Severity = 'required' | 'recommended';
+
+/** A word for people, where the JSON word would read badly. */
+export const STATUS_WORD: Readonly<Record<Status, string>> = {
+  [STATUS.pass]: 'passed',
+  [STATUS.warn]: 'warning',
+  [STATUS.fail]: 'failed',
+  [STATUS.unknown]: 'unknown',
+  [STATUS.notApplicable]: 'not needed',
+  [STATUS.waived]: 'waived',
+};

@@ -1,14 +1,7 @@
+import { escapeMarkup as escape } from './escape.js';
 import type { Finding, NodeReport, Report } from '../domain/report.js';
-import { READINESS, STATUSES } from '../domain/status.js';
-import { intentLine, plural, READINESS_WORD, STATUS_WORD } from './words.js';
-
-const escape = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+import { READINESS, STATUSES, STATUS_WORD } from '../domain/status.js';
+import { intentLine, plural, READINESS_WORD } from './words.js';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}

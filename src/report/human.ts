@@ -1,5 +1,5 @@
 import type { Finding, NodeReport, Report } from '../domain/report.js';
-import { READINESS, STATUS, STATUSES, type Status } from '../domain/status.js';
+import { READINESS, STATUS, STATUSES, type Status, STATUS_WORD } from '../domain/status.js';
 import { visibleLine } from '../domain/visible.js';
 import {
   foldFindings,
@@ -8,7 +8,6 @@ import {
   plural,
   READINESS_WORD,
   someOf,
-  STATUS_WORD,
   type FoldedFinding,
 } from './words.js';
 

@@ -1,15 +1,12 @@
+import { escapeMarkup } from './escape.js';
 import type { Finding, Report } from '../domain/report.js';
 import { STATUS } from '../domain/status.js';
 
-// XML 1.0 forbids most control characters even when escaped; visible() has already removed them.
 const escape = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  escapeMarkup(text)
     .replaceAll('\n', '&#10;')
-    // eslint-disable-next-line no-control-regex -- what XML 1.0 cannot carry
+    // XML 1.0 cannot carry most control characters even when escaped; visible() has already replaced them.
+    // eslint-disable-next-line no-control-regex -- these are what is looked for
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
 
 function outcome(finding: Finding): string {

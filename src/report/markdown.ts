@@ -1,5 +1,5 @@
 import type { Report } from '../domain/report.js';
-import { STATUSES } from '../domain/status.js';
+import { STATUSES, STATUS_WORD } from '../domain/status.js';
 import {
   foldFindings,
   intentLine,
@@ -7,7 +7,6 @@ import {
   plural,
   READINESS_WORD,
   someOf,
-  STATUS_WORD,
 } from './words.js';
 
 // Text from nodes must stay text: no table breaks, no links, no HTML, no code spans.

@@ -1,16 +1,6 @@
 import type { Finding, Report } from '../domain/report.js';
 import { READINESS, STATUS, type Readiness, type Status } from '../domain/status.js';
 
-/** A word for people, where the JSON word would read badly. */
-export const STATUS_WORD: Readonly<Record<Status, string>> = {
-  [STATUS.pass]: 'passed',
-  [STATUS.warn]: 'warning',
-  [STATUS.fail]: 'failed',
-  [STATUS.unknown]: 'unknown',
-  [STATUS.notApplicable]: 'not needed',
-  [STATUS.waived]: 'waived',
-};
-
 export const READINESS_WORD: Readonly<Record<Readiness, string>> = {
   [READINESS.ready]: 'READY',
   [READINESS.notReady]: 'NOT READY',

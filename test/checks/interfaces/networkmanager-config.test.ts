@@ -1,3 +1,4 @@
+import { globMatches } from '../../../src/domain/glob.js';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,11 +13,7 @@ import {
   UNMANAGED_KEY,
   type NmConfig,
 } from '../../../checks/interfaces/networkmanager-config.js';
-import {
-  globMatches,
-  matchSpecs,
-  splitSpecs,
-} from '../../../checks/interfaces/networkmanager-spec.js';
+import { matchSpecs, splitSpecs } from '../../../checks/interfaces/networkmanager-spec.js';
 
 const VXLAN = { name: 'vxlan.calico', type: 'vxlan', driver: 'vxlan' };
 
