@@ -28,7 +28,8 @@ export type CommonOptions = {
   readonly hostKey: 'ask' | 'strict' | 'accept-new';
 };
 
-const whole =
+/** Parses a whole number between two bounds. */
+export const whole =
   (least: number, most: number) =>
   (text: string): number => {
     const value = Number(text);

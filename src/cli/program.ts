@@ -1,10 +1,13 @@
 import { Command } from 'commander';
+import { InputError } from '../domain/errors.js';
+import { visibleLine } from '../domain/visible.js';
 import type { FixOptions } from './commands/fix.js';
 import type { UndoOptions } from './commands/undo.js';
 import type { ExitCode } from './exit-codes.js';
 import {
   collect,
   formatOption,
+  whole,
   withAccess,
   withResult,
   withSource,
@@ -33,7 +36,10 @@ export function buildProgram(done: Done): Command {
 function addWizard(program: Command, done: Done): void {
   withAccess(withSource(program))
     .option('--resume', 'go on with the session that was saved')
-    .action(async (options: CommonOptions & { readonly resume?: boolean }) => {
+    // Without a command the wizard starts; a word that is none must not.
+    .allowExcessArguments()
+    .action(async (options: CommonOptions & { readonly resume?: boolean }, { args }: Command) => {
+      refuseWord(args[0]);
       const { runWizardCommand } = await import('./commands/wizard.js');
       done(await runWizardCommand(options));
     });
@@ -46,6 +52,14 @@ function addWizard(program: Command, done: Done): void {
     const { runDemo } = await import('./commands/demo.js');
     done(await runDemo(options));
   });
+}
+
+function refuseWord(word: string | undefined): void {
+  if (word === undefined) return;
+  throw new InputError(
+    `There is no command "${visibleLine(word, 60)}".`,
+    'calico-ready --help lists the commands; nodes are named after one: calico-ready audit NODE.',
+  );
 }
 
 function addAudit(program: Command, done: Done): void {
@@ -87,7 +101,7 @@ function addChanges(program: Command, done: Done): void {
     .option(
       '--confirm-within <seconds>',
       'seconds until an unconfirmed disruptive change is undone',
-      Number,
+      whole(1, 3600),
       30,
     )
     .action(async (nodes: readonly string[], options: FixOptions) => {

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { NodeEvidence } from '../../domain/evidence.js';
+import type { Signer } from '../../domain/signer.js';
 import { render } from '../../report/render.js';
 import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
@@ -34,9 +35,9 @@ async function gather(
 /** Prints the report and, when asked to, writes the bundle. */
 export async function deliver(
   judged: Judged,
-  options: Pick<CommonOptions, 'format' | 'output' | 'bundle' | 'signKey'>,
+  options: Pick<CommonOptions, 'format' | 'output' | 'bundle'>,
   secrets: SecretKeeper,
-  signal: AbortSignal,
+  signer: Signer | null,
 ): Promise<void> {
   const colour = options.output === undefined && mayColour(process.stdout);
   await emit(
@@ -44,10 +45,6 @@ export async function deliver(
     options.output,
   );
   if (options.bundle === undefined) return;
-  const signer =
-    options.signKey === undefined
-      ? null
-      : await openSigner(options.signKey, secrets.broker, signal);
   const written = await exportBundle(options.bundle, judged, signer, {
     operator: userInfo().username,
     changes: [],
@@ -57,6 +54,16 @@ export async function deliver(
     `Bundle ${written.path} written, ${String(written.files)} files, ${written.fingerprint === undefined ? 'NOT SIGNED' : `signed with ${written.fingerprint}`}.`,
   );
 }
+
+/** Before any node is asked: a key that cannot be opened, or a wrong passphrase, must not cost a survey. */
+const signerOf = (
+  { bundle, signKey }: CommonOptions,
+  secrets: SecretKeeper,
+  signal: AbortSignal,
+): Promise<Signer | null> =>
+  bundle === undefined || signKey === undefined
+    ? Promise.resolve(null)
+    : openSigner(signKey, secrets.broker, signal);
 
 /** `calico-ready audit`: asks, judges, prints. Changes nothing on any node. */
 export async function runAudit(
@@ -68,11 +75,12 @@ export async function runAudit(
   const secrets = await terminalSecrets(options);
   const { signal, dispose } = interruptible();
   try {
+    const signer = await signerOf(options, secrets, signal);
     const startedAt = clock.now();
     const evidence = await gather(inputs, options, secrets, signal);
     const run = { id: randomHex(), startedAt, ...(inputs.demo === true ? { demo: true } : {}) };
     const judged = judgeFleet(inputs.nodes, evidence, inputs.intent, inputs.waivers, run);
-    await deliver(judged, options, secrets, signal);
+    await deliver(judged, options, secrets, signer);
     return signal.aborted ? EXIT.cancelled : exitOfReadiness(judged.report.readiness);
   } finally {
     dispose();

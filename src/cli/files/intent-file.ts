@@ -6,10 +6,16 @@ import { visibleLine } from '../../domain/visible.js';
 import { readText } from './read-text.js';
 import { parseYaml } from './yaml-document.js';
 
-const port = z.int().min(1).max(65535);
-const cidr = z
-  .string()
-  .refine((text) => parseCidr(text) !== null, { error: 'a CIDR such as 192.168.0.0/16' });
+const whole = (least: number, most: number, expected: string) =>
+  z
+    .int({ error: expected })
+    .refine((value) => value >= least && value <= most, { error: expected });
+const port = whole(1, 65535, 'a port from 1 to 65535');
+const MTU = '`auto` or a number of bytes from 576 to 65535';
+// An address alone is read as one host elsewhere; a pool of one address is never meant.
+const cidr = z.string().refine((text) => text.includes('/') && parseCidr(text) !== null, {
+  error: 'a CIDR such as 192.168.0.0/16',
+});
 const matching = (pattern: RegExp, expected: string) =>
   z.string().regex(pattern, { error: expected });
 
@@ -31,9 +37,9 @@ const schema = z
       .refine((size) => (size >= 20 && size <= 32) || (size >= 116 && size <= 128), {
         error: 'a prefix length from 20 to 32, or from 116 to 128 for IPv6',
       }),
-    mtu: z.union([z.literal('auto'), z.int().min(576).max(65535)], {
-      error: '`auto` or a number of bytes from 576 to 65535',
-    }),
+    mtu: z
+      .union([z.literal('auto'), z.int()], { error: MTU })
+      .refine((mtu) => mtu === 'auto' || (mtu >= 576 && mtu <= 65535), { error: MTU }),
     sctp: z.boolean(),
     datastore: z.enum(INTENT_CHOICES.datastore),
     etcdEndpoints: z
@@ -73,7 +79,13 @@ function explain(issue: z.core.$ZodIssue, place: Place, value: unknown): InputEr
       `The known keys are ${KEYS.join(', ')}.`,
     );
   }
-  const at = issue.path.join('.') || 'the file';
+  if (issue.path.length === 0) {
+    return new InputError(
+      `${place([])}: this is not an intent: it is no list of \`key: value\` lines.`,
+      'Print one with calico-ready intent.',
+    );
+  }
+  const at = issue.path.join('.');
   if (
     QUOTED.has(at) &&
     typeof value === 'object' &&
@@ -87,7 +99,7 @@ function explain(issue: z.core.$ZodIssue, place: Place, value: unknown): InputEr
   const expected =
     'values' in issue
       ? `one of ${issue.values.map(String).join(', ')}`
-      : issue.message.replace(/^Invalid input: /, '');
+      : issue.message.replace(/^(?:Invalid input|Too small|Too big): (?:expected )?/, '');
   return new InputError(
     `${place(issue.path)}: "${visibleLine(at, 60)}" is not what it should be.`,
     `Expected ${expected}.`,
