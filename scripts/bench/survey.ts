@@ -1,0 +1,83 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { catalogue } from '../../checks/index.js';
+import { composeCollector } from '../../src/collect/compose.js';
+import { DEFAULT_INTENT } from '../../src/domain/intent.js';
+import type { AnyProbe } from '../../src/domain/probe.js';
+import { planProbes } from '../../src/engine/plan.js';
+import { down, sshRun, up } from '../lab/lab.js';
+import { missingForLab } from '../lab/needs.js';
+import { fight, median, type Figure } from './figure.js';
+
+const NAME = 'survey';
+const RUNS = 9;
+const say = (line: string): void => {
+  console.error(line);
+};
+
+/** Answers the seconds that a text on standard input of `sh -s` took on the node, without the login. */
+type OnNode = (text: string) => Promise<number>;
+
+function onNode(dir: string): OnNode {
+  return async (text) => {
+    // The text is there before the clock starts: what is measured is the node, not the way to it.
+    const timed = 't=$(cat); TIMEFORMAT=%3R; time printf "%s\\n" "$t" | sh -s >/dev/null 2>&1';
+    const { stderr } = await sshRun(dir, 'node-1', `bash -c '${timed}'`, { input: text });
+    const seconds = /(\d+\.\d+)\s*$/.exec(stderr)?.[1];
+    if (seconds === undefined) throw new Error(`the node did not say how long it took: ${stderr}`);
+    return Number(seconds);
+  };
+}
+
+/** A probe by itself, without frames, limits or nonce: what an operator would type. */
+const alone = (probe: AnyProbe): string =>
+  `PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C; export PATH LC_ALL
+as_root() { sudo -n -- "$@"; }
+{ ${probe.script ?? ':'}
+} </dev/null
+`;
+
+async function slowest(
+  probes: readonly AnyProbe[],
+  seconds: OnNode,
+): Promise<{ readonly id: string; readonly text: string }> {
+  const timed: { id: string; text: string; took: number }[] = [];
+  for (const probe of probes) {
+    const text = alone(probe);
+    const tries = [await seconds(text), await seconds(text), await seconds(text)];
+    timed.push({ id: probe.id, text, took: median(tries) });
+  }
+  timed.sort((a, b) => b.took - a.took);
+  const [first] = timed;
+  if (first === undefined) throw new Error('no probe');
+  const words = timed.slice(0, 6).map(({ id, took }) => `${id} ${took.toFixed(3)}`);
+  say(`slowest probes alone, in seconds: ${words.join(', ')}`);
+  return first;
+}
+
+/** The whole survey on a container node against its slowest single probe, both measured on the node. */
+export async function surveyOnNode(): Promise<Figure> {
+  const missing = missingForLab();
+  if (missing !== null) return { name: NAME, skipped: `needs the lab: ${missing}` };
+  const dir = mkdtempSync(join(tmpdir(), 'calico-ready-bench-lab-'));
+  await up({ dir, count: 1, release: 'bookworm', ownedByThisProcess: true, say });
+  try {
+    const probes = planProbes(catalogue, DEFAULT_INTENT);
+    const collector = composeCollector(probes);
+    const seconds = onNode(dir);
+    const slow = await slowest(probes, seconds);
+    return await fight({
+      name: NAME,
+      unit: 's',
+      limit: 1.5,
+      runs: RUNS,
+      what: `collector, ${String(probes.length)} probes, on a lab node`,
+      measure: () => seconds(collector),
+      peerWhat: `slowest probe alone, ${slow.id}`,
+      measurePeer: () => seconds(slow.text),
+    });
+  } finally {
+    await down(dir);
+  }
+}
