@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname } from 'node:path';
 import { build as runEsbuild, type BuildOptions, type Plugin } from 'esbuild';
+import { packRecordings } from './pack-recordings.js';
 import { COMMENT_END, COMMENT_END_KEPT, REST_CLOSES, REST_OPENS, REST_PARAMETERS } from './rest.js';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -74,7 +75,7 @@ async function bundle(options: BuildOptions): Promise<string> {
 async function bundleRest(): Promise<string> {
   const text = await bundle({
     stdin: { contents: RUN_MAIN, resolveDir: ROOT, sourcefile: 'run-main.ts', loader: 'ts' },
-    plugins: [lazyBuiltins, noDevtools],
+    plugins: [lazyBuiltins, noDevtools, packRecordings],
     define: {
       'process.env.NODE_ENV': '"production"',
       'process.env.DEV': '"false"',
