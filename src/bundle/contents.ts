@@ -56,8 +56,8 @@ export function bundleFiles(input: BundleInput): readonly TarFile[] {
   const nodes = input.nodes.flatMap((item, index) =>
     nodeFiles(input, item, `nodes/${slugOf(index)}`),
   );
-  const described = text('bundle.json', canonicalJson(describe(input)));
   const catalogue = text('catalogue/checks.json', canonicalJson(catalogueText(input.catalogue)));
+  const described = text('bundle.json', canonicalJson(describe(input, sha256(catalogue.bytes))));
   const subjects = [
     described,
     catalogue,
@@ -79,12 +79,13 @@ export function bundleFiles(input: BundleInput): readonly TarFile[] {
 
 const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-function describe(input: BundleInput): unknown {
+function describe(input: BundleInput, catalogueDigest: string): unknown {
   const { report } = input;
   return {
     schema: BUNDLE_SCHEMA,
     tool: report.tool,
-    catalogue: report.catalogue,
+    catalogue: { ...report.catalogue, sha256: catalogueDigest },
+    collector: { sha256: sha256(input.collector) },
     run: report.run,
     demo: report.demo ?? false,
     operator: input.operator,

@@ -51,7 +51,7 @@ const LINES: readonly [string, StepId, (state: SessionState) => Partial<SessionS
     (s) => ({ intent: { ...s.intent, encapsulation: 'vxlan' } }),
     'calico-ready audit a b --intent FILE',
   ],
-  ['paths', 'paths', () => ({}), 'calico-ready paths a b'],
+  ['paths', 'paths', () => ({}), 'calico-ready audit a b'],
   [
     'waivers',
     'sign-off',

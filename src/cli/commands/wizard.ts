@@ -4,49 +4,44 @@ import { join } from 'node:path';
 import { DEFAULT_INTENT } from '../../domain/intent.js';
 import { visibleLine } from '../../domain/visible.js';
 import { deserialiseSession } from '../../session/snapshot/snapshot.js';
+import { STEPS } from '../../session/steps.js';
 import type { InitialSession } from '../../session/store.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { chooseNodes } from '../wiring/inputs.js';
-import { askLine } from '../wiring/question.js';
-import { clock, interruptible, randomHex } from '../wiring/run.js';
+import { clock, randomHex } from '../wiring/run.js';
 import { wizardTransport } from '../wizard/fleet-port.js';
-import { needTerminal, runScreens } from '../wizard/run.js';
+import { needTerminal, runScreens, screenInput } from '../wizard/run.js';
 import { createStateFiles, type StateFiles } from '../wizard/state-files.js';
 
 type WizardOptions = CommonOptions & { readonly resume?: boolean };
 
-/** What was saved, when the operator wants to go on with it. */
-async function resumed(options: WizardOptions, files: StateFiles): Promise<InitialSession | null> {
+type Start = { readonly session: InitialSession | null } | 'left';
+
+/** What was saved, when the operator wants to go on with it; null to begin afresh. */
+async function resumed(options: WizardOptions, files: StateFiles): Promise<Start> {
   const text = files.load();
   if (text === null) {
     if (options.resume === true) note('There is no saved session; starting a new one.');
-    return null;
+    return { session: null };
   }
   const { session, reason } = deserialiseSession(text);
   if (session === null) {
     note(`The saved session cannot be used: ${visibleLine(reason)} Starting a new one.`);
-    return null;
+    files.setAside();
+    return { session: null };
   }
-  if (session.nodes.length === 0) return null;
-  if (options.resume === true) return session;
-  if (options.inventory !== undefined || options.local === true) return null;
-  return (await wantsIt(session)) ? session : null;
-}
-
-async function wantsIt(session: InitialSession): Promise<boolean> {
-  const { signal, dispose } = interruptible();
-  try {
-    const when = session.startedAt.slice(0, 16).replace('T', ' ');
-    const answer = await askLine(
-      `A session of ${visibleLine(when)} UTC with ${String(session.nodes?.length ?? 0)} nodes was saved. Go on with it? [Y/n] `,
-      signal,
-    );
-    return !/^n/i.test(answer.trim());
-  } finally {
-    dispose();
-  }
+  if (session.nodes.length === 0) return { session: null };
+  if (options.resume === true) return { session };
+  const { offerResume } = await import('../../ui/offer-resume.js');
+  const choice = await offerResume(screenInput(), {
+    startedAt: session.startedAt,
+    step: STEPS.find(({ id }) => id === session.step)?.title ?? session.step,
+    nodes: session.nodes.length,
+  });
+  if (choice === 'fresh') files.setAside();
+  return choice === 'left' ? choice : { session: choice === 'resume' ? session : null };
 }
 
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
@@ -87,7 +82,9 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
 export async function runWizardCommand(options: WizardOptions): Promise<ExitCode> {
   needTerminal();
   const files = createStateFiles();
-  const initial = (await resumed(options, files)) ?? (await fresh(options));
+  const start = await resumed(options, files);
+  if (start === 'left') return EXIT.cancelled;
+  const initial = start.session ?? (await fresh(options));
   const how = await runScreens({
     options,
     initial,

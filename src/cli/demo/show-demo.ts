@@ -27,6 +27,7 @@ function inMemory(): StateFiles & { readonly last: () => SessionState | null } {
       last = state;
     },
     load: () => null,
+    setAside: () => undefined,
     last: () => last,
   };
 }

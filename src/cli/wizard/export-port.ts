@@ -91,6 +91,8 @@ export function createExportPort(context: ExportContext): ExportPort {
       };
     },
     signKeys: async () => {
+      // The demo reads nothing of the user's; a key can still be typed.
+      if (context.demoSigner !== undefined) return [];
       const folder = join(homedir(), '.ssh');
       const names = await readdir(folder).catch(() => [] as string[]);
       const keys = await Promise.all(

@@ -10,7 +10,6 @@ import { askWhatCan, routed } from '../wiring/asker.js';
 import { eachNode } from '../wiring/each-node.js';
 import { clock } from '../wiring/run.js';
 import type { SecretKeeper } from '../wiring/secrets.js';
-import { sshTransport } from '../wiring/ssh.js';
 import { privilegeOf } from './privilege.js';
 import { createSessionPool, type SessionPool } from './session-pool.js';
 
@@ -27,8 +26,10 @@ export type TransportFactory = (
 export const wizardTransport =
   (options: CommonOptions, keeper: SecretKeeper): TransportFactory =>
   (settings, pins, onUnknownHostKey) =>
-    routed(createLocalTransport(), () =>
-      sshTransport(
+    routed(createLocalTransport(), async () => {
+      // Loaded when a node needs it: the first screen does not.
+      const { sshTransport } = await import('../wiring/ssh.js');
+      return sshTransport(
         {
           ...options,
           identity: settings.identityFiles,
@@ -42,8 +43,8 @@ export const wizardTransport =
           interactive: true,
           ...(settings.user === '' ? {} : { defaultUser: settings.user }),
         },
-      ),
-    );
+      );
+    });
 
 export type Fleet = {
   readonly port: FleetPort;

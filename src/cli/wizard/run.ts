@@ -1,6 +1,7 @@
 import { catalogue } from '../../../checks/index.js';
 import { InputError } from '../../domain/errors.js';
 import { createSessionStore, type InitialSession } from '../../session/store.js';
+import type { ScreenInput } from '../../ui/run-screen.js';
 import type { CommonOptions } from '../options.js';
 import { clock, sha256 } from '../wiring/run.js';
 import { TOOL } from '../version.js';
@@ -30,11 +31,30 @@ export function needTerminal(): void {
   }
 }
 
+// POSIX: an empty variable counts as one that is not set.
 const isUtf8 = (): boolean =>
-  /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? '');
+  /utf-?8/i.test(process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || '');
+
+/** The terminal, and what the environment says of it. */
+export function screenInput(): ScreenInput {
+  // Ink draws nothing until the end when CI is set; who started the wizard on a terminal wants to see it.
+  process.env['CI'] = 'false';
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    events: process,
+    options: {
+      noColor: (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb',
+      ascii: !isUtf8(),
+      screenReader: process.env['INK_SCREEN_READER'] === 'true',
+    },
+  };
+}
 
 /** Wires the session to the world and shows it. Resolves when the operator left; the terminal is as before. */
 export async function runScreens(run: WizardRun): Promise<'done' | 'left'> {
+  // Before Ink is loaded, which reads the environment then.
+  const screen = screenInput();
   const { runWizard } = await import('../../ui/run-wizard.js');
   const prompts = createPromptQueue();
   const fleet = createFleet(run.options, run.transport(prompts.keeper), prompts.forgetSudo);
@@ -60,16 +80,9 @@ export async function runScreens(run: WizardRun): Promise<'done' | 'left'> {
   try {
     return await runWizard({
       ...session,
-      stdin: process.stdin,
-      stdout: process.stdout,
-      events: process,
+      ...screen,
       saveNow: () => {
         run.files.saveNow(session.store.getState());
-      },
-      options: {
-        noColor: (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb',
-        ascii: !isUtf8(),
-        screenReader: process.env['INK_SCREEN_READER'] === 'true',
       },
     });
   } finally {

