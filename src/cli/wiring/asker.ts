@@ -16,13 +16,12 @@ import { buildReport, type Judgement } from '../../engine/build-report.js';
 import { planProbes } from '../../engine/plan.js';
 import { isThisMachine } from '../../session/this-machine.js';
 import { createLocalTransport } from '../../transport/local.js';
-import { createHostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import type { CommonOptions } from '../options.js';
 import { TOOL } from '../version.js';
 import { eachNode } from './each-node.js';
 import { clock, randomHex, sha256 } from './run.js';
 import type { SecretKeeper } from './secrets.js';
-import { sshTransport, type AccessOptions } from './ssh.js';
+import type { AccessOptions } from './ssh.js';
 
 /** This machine without SSH, every other node over it. SSH is set up only when a node needs it. */
 export function routed(local: Transport, ssh: () => Promise<Transport>): Transport {
@@ -38,14 +37,19 @@ export function routed(local: Transport, ssh: () => Promise<Transport>): Transpo
 
 /** The transport of a command without screens: unknown keys are never asked about. */
 export const headlessTransport = (options: AccessOptions, secrets: SecretKeeper): Transport =>
-  routed(createLocalTransport(), () =>
-    sshTransport(options, {
+  routed(createLocalTransport(), async () => {
+    // Loaded when a node needs it: the wizard's first screen does not.
+    const [{ sshTransport }, { createHostKeyPins }] = await Promise.all([
+      import('./ssh.js'),
+      import('../../transport/ssh/host-key-pins.js'),
+    ]);
+    return sshTransport(options, {
       pins: createHostKeyPins(),
       broker: secrets.broker,
       onUnknownHostKey: () => undefined,
       interactive: false,
-    }),
-  );
+    });
+  });
 
 export type AskOptions = Pick<
   CommonOptions,
