@@ -40,10 +40,13 @@ export function wrap(text: string, width: number, indent: string): readonly stri
   return line === '' ? lines : [...lines, indent + line];
 }
 
+/** How a node is named on a command line; this machine has no name there but a flag. */
+const nodeWord = (name: string): string => (name === 'this-machine' ? '--local' : name);
+
 function fixLines(folded: FoldedFinding): readonly string[] {
   const { finding, nodes } = folded;
   if (finding.fixes.length === 0) return [];
-  const target = nodes.length > 6 ? '' : `${nodes.join(' ')} `;
+  const target = nodes.length > 6 ? '' : `${nodes.map(nodeWord).join(' ')} `;
   const ways = finding.fixes.map(({ way, kind, summary }) => `${way} (${kind}): ${summary}`);
   return [
     ...ways.map((way) => `mend: ${way}`),
@@ -102,6 +105,7 @@ function unreachedBlocks(report: Report, options: HumanOptions): readonly string
     .flatMap((node) => [
       `unknown  ${node.name} was not reached`,
       ...wrap(node.reason ?? '', options.width, INDENT),
+      ...wrap(node.findings[0]?.toKnow ?? '', options.width, INDENT),
       '',
     ]);
 }
