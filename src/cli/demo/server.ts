@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ServerChannel } from 'ssh2';
 import { DEMO_HOST, DEMO_USER } from './fleet.js';
+import { makeHostKey } from './host-key.js';
 import { createRecordedNode, type RecordedNode, type Reply } from './recorded-node.js';
 import type { NodeRecording } from './recording.js';
 
@@ -45,19 +46,23 @@ export async function startDemoServers(
   options: ServerOptions,
 ): Promise<DemoServers> {
   const password = randomBytes(24).toString('base64url');
-  const running = await Promise.all(
+  const started = await Promise.allSettled(
     recordings.map((recording, index) =>
       // Machines are not equally quick; a fleet in lockstep would not look like one.
       startServer(recording, password, options.pauseMs * (1 + index / 3)),
     ),
   );
-  return {
-    servers: running.map(({ server }) => server),
-    password,
-    close: async () => {
-      await Promise.all(running.map(({ close }) => close()));
-    },
+  const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const close = async (): Promise<void> => {
+    await Promise.all(running.map((one) => one.close()));
   };
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed !== undefined) {
+    // A server that goes on listening would keep this process from ending.
+    await close();
+    throw failed.reason;
+  }
+  return { servers: running.map(({ server }) => server), password, close };
 }
 
 async function startServer(
@@ -65,10 +70,10 @@ async function startServer(
   password: string,
   pauseMs: number,
 ): Promise<{ readonly server: DemoServer; readonly close: () => Promise<void> }> {
-  const keys = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = makeHostKey();
   const node = createRecordedNode(recording);
   const open = new Set<Connection>();
-  const listener = new ssh2.Server({ hostKeys: [keys.private] }, (client) => {
+  const listener = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
     open.add(client);
     client.on('error', () => undefined);
     client.on('close', () => open.delete(client));
@@ -87,7 +92,7 @@ async function startServer(
   });
   const { port } = listener.address() as AddressInfo;
   return {
-    server: { name: recording.name, port, hostKey: keys.public.split(' ')[1] ?? '' },
+    server: { name: recording.name, port, hostKey: key.public },
     close: () =>
       new Promise((resolve) => {
         listener.close(() => {
