@@ -63,7 +63,7 @@ export async function surveyNode(options: NodeSurveyOptions): Promise<NodeEviden
   return { node: node.name, startedAt, finishedAt: clock.now(), ...outcome };
 }
 
-type Outcome = Pick<NodeEvidence, 'unreached' | 'peer' | 'evidence' | 'noise'>;
+type Outcome = Pick<NodeEvidence, 'unreached' | 'nextStep' | 'peer' | 'evidence' | 'noise'>;
 
 async function askNode(
   options: NodeSurveyOptions,
@@ -74,12 +74,12 @@ async function askNode(
   try {
     session = await options.transport.open(options.node, options.signal);
   } catch (error) {
-    return { unreached: reasonOf(error, options.signal), evidence: [] };
+    return { ...unreachedBy(error, options.signal), evidence: [] };
   }
   try {
     return await askSession(session, options, started, onProgress);
   } catch (error) {
-    return { unreached: reasonOf(error, options.signal), peer: session.peer, evidence: [] };
+    return { ...unreachedBy(error, options.signal), peer: session.peer, evidence: [] };
   } finally {
     // The answers are there, or the reason why not: a session that does not close cleanly changes neither.
     await session.close().catch(() => undefined);
@@ -87,11 +87,15 @@ async function askNode(
 }
 
 /** Throws CancelledError when that is what happened. */
-function reasonOf(error: unknown, signal: AbortSignal): Reason {
+function unreachedBy(
+  error: unknown,
+  signal: AbortSignal,
+): Pick<NodeEvidence, 'unreached' | 'nextStep'> {
   if (error instanceof CancelledError) throw error;
   if (signal.aborted) throw new CancelledError('cancelled');
-  if (error instanceof ConnectError) return error.reason;
-  return reason('lost', visibleLine(error instanceof Error ? error.message : String(error)));
+  if (error instanceof ConnectError) return { unreached: error.reason, nextStep: error.nextStep };
+  const said = visibleLine(error instanceof Error ? error.message : String(error));
+  return { unreached: reason('lost', said) };
 }
 
 async function askSession(

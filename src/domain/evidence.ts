@@ -40,6 +40,8 @@ export type NodeEvidence = {
   readonly node: string;
   /** Undefined when the node was reached. */
   readonly unreached?: Reason;
+  /** What to do about that, from whoever knew more than the reason's code says. */
+  readonly nextStep?: string;
   readonly peer?: PeerRecord;
   readonly startedAt: number;
   readonly finishedAt: number;

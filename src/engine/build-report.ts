@@ -18,6 +18,7 @@ import {
   type Report,
   type Waiver,
 } from '../domain/report.js';
+import { nextStepFor } from '../domain/next-step.js';
 import { READINESS, STATUS } from '../domain/status.js';
 import { visible, visibleLine } from '../domain/visible.js';
 import { answersOf } from './answers.js';
@@ -55,8 +56,8 @@ const wordsOf = (
     return { status: verdict.status, found: visible(verdict.found), ...expected };
   }
   const why = visible(verdict.reason);
-  const toKnow = verdict.toKnow === undefined ? {} : { toKnow: visible(verdict.toKnow) };
-  return { status: verdict.status, found: `not known (${why})`, reason: why, ...toKnow };
+  const toKnow = visible(verdict.toKnow ?? nextStepFor(verdict.reason));
+  return { status: verdict.status, found: `not known (${why})`, reason: why, toKnow };
 };
 
 function findingOf(
@@ -128,7 +129,7 @@ function reportNode(
     .map((check) => {
       const judged = reached
         ? judgeNode(check, answers, { intent: survey.intent, node })
-        : { verdict: unknown(evidence.unreached), fixes: [] };
+        : { verdict: unknown(evidence.unreached, evidence.nextStep), fixes: [] };
       if (judged.fixes.length > 0) fixes.set(check.id, judged.fixes);
       const finding = findingOf(
         check,

@@ -68,12 +68,12 @@ it('Right opens a finding, then its raw output; Escape goes back to where it was
 
     ? unknown on n4
       Found:      not known (timed-out: no answer in 10 s)
+      What to do: Check that the node is up and not overloaded, or give it more time
+      with --timeout.
 
     ✔ passed on n1
       Found:      cali* is unmanaged
-
-    Why: Because tests need it.
-    lines 1 to 15 of 18
+    lines 1 to 15 of 20
 
     Same as: calico-ready audit n1 n2 n3 n4
     Enter raw output · m to the fixes · Up/Down scroll · ? help · Ctrl-C leave"
@@ -115,7 +115,7 @@ it('m leads to the fixes, Enter on to the paths, which were not tested', async (
 
 
 
-    Same as: calico-ready paths n1 n2 n3 n4
+    Same as: calico-ready audit n1 n2 n3 n4
     Enter to the fixes · Esc back · Tab steps · ? help · Ctrl-C leave"
   `);
 });

@@ -18,6 +18,7 @@ import { isThisMachine } from '../../session/this-machine.js';
 import { createLocalTransport } from '../../transport/local.js';
 import type { CommonOptions } from '../options.js';
 import { TOOL } from '../version.js';
+import { checkAccessFiles } from './access-files.js';
 import { eachNode } from './each-node.js';
 import { clock, randomHex, sha256 } from './run.js';
 import type { SecretKeeper } from './secrets.js';
@@ -35,9 +36,10 @@ export function routed(local: Transport, ssh: () => Promise<Transport>): Transpo
   };
 }
 
-/** The transport of a command without screens: unknown keys are never asked about. */
-export const headlessTransport = (options: AccessOptions, secrets: SecretKeeper): Transport =>
-  routed(createLocalTransport(), async () => {
+/** The transport of a command without screens: unknown keys are never asked about. Throws InputError. */
+export function headlessTransport(options: AccessOptions, secrets: SecretKeeper): Transport {
+  checkAccessFiles(options);
+  return routed(createLocalTransport(), async () => {
     // Loaded when a node needs it: the wizard's first screen does not.
     const [{ sshTransport }, { createHostKeyPins }] = await Promise.all([
       import('./ssh.js'),
@@ -50,10 +52,11 @@ export const headlessTransport = (options: AccessOptions, secrets: SecretKeeper)
       interactive: false,
     });
   });
+}
 
 export type AskOptions = Pick<
   CommonOptions,
-  'become' | 'becomeShell' | 'concurrency' | 'timeout'
+  'become' | 'becomeShell' | 'becomePasswordFd' | 'concurrency' | 'timeout'
 > & {
   readonly transport: Transport;
   readonly signal: AbortSignal;
@@ -64,7 +67,8 @@ const surveyOptions = (intent: Intent, options: AskOptions): SurveyOptions => ({
   transport: options.transport,
   probes: planProbes(catalogue, intent),
   become: options.become,
-  runAs: options.becomeShell === true ? 'root' : 'login',
+  // `sudo -n` takes no password: with one the whole text runs under sudo (design 4.1).
+  runAs: options.becomeShell === true || options.becomePasswordFd !== undefined ? 'root' : 'login',
   deadlineMs: options.timeout * 1000,
   signal: options.signal,
   clock,

@@ -1,10 +1,11 @@
 import { homedir, userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { SecretBroker, Transport, UnknownHostKey } from '../../domain/transport.js';
 import type { HostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
+import { absolutePath } from './access-files.js';
 import { sshConfigResolver } from './ssh-config.js';
 
 /** The private keys that OpenSSH tries by itself (ssh_config(5), IdentityFile), without those it needs hardware for. */
@@ -24,21 +25,18 @@ export type SshWiring = {
   readonly defaultUser?: string;
 };
 
-const absolute = (path: string): string =>
-  isAbsolute(path) ? path : path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
-
 /** ssh2 behind our interface, with the user's keys, agent, configuration and known hosts. */
 export async function sshTransport(options: AccessOptions, wiring: SshWiring): Promise<Transport> {
   const home = homedir();
   const ssh = (name: string): string => join(home, '.ssh', name);
   const user = wiring.defaultUser ?? userInfo().username;
-  const own = options.knownHosts === undefined ? undefined : absolute(options.knownHosts);
+  const own = options.knownHosts === undefined ? undefined : absolutePath(options.knownHosts);
   const policy = options.hostKey === 'ask' && !wiring.interactive ? 'strict' : options.hostKey;
   const resolver = await sshConfigResolver(options.config, home, user);
   return createSshTransport({
     defaultUser: user,
     identityFiles:
-      options.identity.length > 0 ? options.identity.map(absolute) : DEFAULT_KEYS.map(ssh),
+      options.identity.length > 0 ? options.identity.map(absolutePath) : DEFAULT_KEYS.map(ssh),
     agentSocket: process.env['SSH_AUTH_SOCK'],
     knownHostsFiles:
       own === undefined

@@ -120,6 +120,7 @@ const evidence = object<Evidence>({
 export const nodeEvidence = object<NodeEvidence>({
   node: word,
   unreached: maybe(reason),
+  nextStep: maybe(sentence),
   peer: maybe(peer),
   startedAt: num,
   finishedAt: num,

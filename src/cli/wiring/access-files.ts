@@ -1,0 +1,33 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { InputError } from '../../domain/errors.js';
+import { visibleLine } from '../../domain/visible.js';
+import type { CommonOptions } from '../options.js';
+
+/** A path as the operator wrote it, from this folder or, with `~/`, from the home folder. */
+export const absolutePath = (path: string): string =>
+  isAbsolute(path) ? path : path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
+
+function mustBeReadable(path: string, what: string): void {
+  try {
+    accessSync(absolutePath(path), constants.R_OK);
+  } catch {
+    const why = existsSync(absolutePath(path)) ? 'permission denied' : 'there is no such file';
+    throw new InputError(
+      `The ${what} ${visibleLine(path)} cannot be read: ${why}.`,
+      'Check the path and its permissions.',
+    );
+  }
+}
+
+/**
+ * Refuses files for SSH that were named and are not there: without them every node would look as if it had refused the
+ * login. A public half alone is enough, the agent may hold the private one. Throws InputError.
+ */
+export function checkAccessFiles(options: Pick<CommonOptions, 'identity' | 'config'>): void {
+  for (const path of options.identity) {
+    if (!existsSync(`${absolutePath(path)}.pub`)) mustBeReadable(path, 'key file');
+  }
+  if (options.config !== undefined) mustBeReadable(options.config, 'SSH configuration');
+}
