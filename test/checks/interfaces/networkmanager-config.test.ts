@@ -1,6 +1,7 @@
+import { describeWith } from '../../helpers/require-tool.js';
 import { globMatches } from '../../../src/domain/glob.js';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -192,7 +193,7 @@ const devices = (config: NmConfig): readonly unknown[] =>
 
 const keyOf = (config: NmConfig): string | undefined => config.get('keyfile')?.get(UNMANAGED_KEY);
 
-describe.runIf(existsSync(PROGRAM))('what NetworkManager itself makes of the files', () => {
+describeWith('NetworkManager', 'what NetworkManager itself makes of the files', () => {
   test.each(Object.entries(SETS))('%s', (_name, files) => {
     const [mine, real] = [ours(files), theirs(files)];
     expect(keyOf(mine)).toBe(keyOf(real));

@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
+import { describeWith } from '../../helpers/require-tool.js';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { clock } from '../../../checks/probes/clock.js';
 import { cniDirectories } from '../../../checks/probes/cni-directories.js';
 import { firewallCmdListAll } from '../../../checks/probes/firewall-cmd-list-all.js';
@@ -34,9 +35,7 @@ const PROBES: readonly AnyProbe[] = [
   systemctlStatusFirewalld,
 ];
 
-const SHELLS = [['/usr/bin/dash'], ['/usr/bin/bash', '--posix'], ['/usr/bin/busybox', 'sh']].filter(
-  ([program = '']) => existsSync(program),
-);
+const SHELLS = [['/usr/bin/dash'], ['/usr/bin/bash', '--posix'], ['/usr/bin/busybox', 'sh']];
 
 function run(shell: readonly string[], script: string) {
   const [program = '', ...options] = shell;
@@ -47,37 +46,38 @@ function run(shell: readonly string[], script: string) {
   });
 }
 
-describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_name, shell) => {
-  test.each(
-    [clock, cniDirectories, hostname, networkmanagerConf].map(
-      (probe) => [probe.id, probe] as const,
-    ),
-  )('runs %s, and its parser takes the answer', (_id, probe) => {
-    const { stdout, stderr, status } = run(shell, probe.script ?? '');
-    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-    probe.parse({ stdout, stderr, exit: 0, receivedAt: 1 });
-  });
+for (const shell of SHELLS)
+  describeWith(basename(shell[0] ?? ''), shell.join(' '), () => {
+    test.each(
+      [clock, cniDirectories, hostname, networkmanagerConf].map(
+        (probe) => [probe.id, probe] as const,
+      ),
+    )('runs %s, and its parser takes the answer', (_id, probe) => {
+      const { stdout, stderr, status } = run(shell, probe.script ?? '');
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+      probe.parse({ stdout, stderr, exit: 0, receivedAt: 1 });
+    });
 
-  test('reads files of any content byte for byte', () => {
-    const text = '[main]\n|bar\nprocess no\n\nfile 3 /x\r\n\tend without a newline';
-    // The same script on a folder of this test's own.
-    const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-    const script = (networkmanagerConf.script ?? '').replaceAll('/etc/NetworkManager', folder);
-    const setUp = `mkdir ${folder}/conf.d; : >${folder}/conf.d/empty.conf; : >${folder}/conf.d/no.txt
+    test('reads files of any content byte for byte', () => {
+      const text = '[main]\n|bar\nprocess no\n\nfile 3 /x\r\n\tend without a newline';
+      // The same script on a folder of this test's own.
+      const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
+      const script = (networkmanagerConf.script ?? '').replaceAll('/etc/NetworkManager', folder);
+      const setUp = `mkdir ${folder}/conf.d; : >${folder}/conf.d/empty.conf; : >${folder}/conf.d/no.txt
 printf '%s' "$T" >${folder}/conf.d/.hidden.conf; printf '%s\\n' "$T" >${folder}/NetworkManager.conf; ln -s /none ${folder}/conf.d/z.conf`;
-    const { stdout } = run(shell, `T='${text}'\n${setUp}\n${script}\nrm -r ${folder}`);
-    const { files } = networkmanagerConf.parse({ stdout, stderr: '', exit: 0, receivedAt: null });
-    const own = files.filter(({ path }) => path.startsWith(folder));
-    expect(
-      Object.fromEntries(own.map((file) => [file.path.slice(folder.length), file.text])),
-    ).toEqual({
-      '/conf.d/empty.conf': '',
-      '/conf.d/.hidden.conf': text,
-      '/conf.d/z.conf': null,
-      '/NetworkManager.conf': `${text}\n`,
+      const { stdout } = run(shell, `T='${text}'\n${setUp}\n${script}\nrm -r ${folder}`);
+      const { files } = networkmanagerConf.parse({ stdout, stderr: '', exit: 0, receivedAt: null });
+      const own = files.filter(({ path }) => path.startsWith(folder));
+      expect(
+        Object.fromEntries(own.map((file) => [file.path.slice(folder.length), file.text])),
+      ).toEqual({
+        '/conf.d/empty.conf': '',
+        '/conf.d/.hidden.conf': text,
+        '/conf.d/z.conf': null,
+        '/NetworkManager.conf': `${text}\n`,
+      });
     });
   });
-});
 
 const line = fc.oneof(
   fc.string({ maxLength: 40 }),
