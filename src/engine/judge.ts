@@ -11,7 +11,7 @@ import {
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
 import type { InventoryNode } from '../domain/inventory.js';
-import { reason, type Reason } from '../domain/reason.js';
+import { reason, reasonCode, type Reason } from '../domain/reason.js';
 import { STATUS } from '../domain/status.js';
 
 export type Judged = { readonly verdict: Verdict; readonly fixes: readonly Fix[] };
@@ -31,15 +31,17 @@ function gatherNeeds(needs: Probes, answers: AnswerSheet): Gathered {
 
 function gatherWitnesses(witnesses: Probes, answers: AnswerSheet): Gathered {
   const facts: Record<string, unknown> = {};
-  let first: Reason | undefined;
+  const reasons: Reason[] = [];
   for (const [name, probe] of Object.entries(witnesses)) {
     const answer = answers.get(probe.id);
     if (answer?.state === 'known') facts[name] = answer.value;
-    else first ??= answer?.reason;
+    else if (answer !== undefined) reasons.push(answer.reason);
   }
   const names = Object.keys(witnesses);
   if (names.length > 0 && Object.keys(facts).length === 0) {
-    return { missing: first ?? reason('not-run', 'no witness was asked') };
+    // A witness that was asked and could not answer says more than one that was never asked.
+    const telling = reasons.find((why) => reasonCode(why) !== 'not-run');
+    return { missing: telling ?? reasons[0] ?? reason('not-run', 'no witness was asked') };
   }
   return { facts };
 }
