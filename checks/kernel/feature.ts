@@ -68,7 +68,9 @@ function weigh(said: Statements): Judged {
   if (said.loadable.length > 0) return whenLoadable(said);
   if (said.configuredIn.length + said.configuredAsModule.length > 0) return byConfiguration(said);
   if (said.notConfigured.length > 0) return missing(said.notConfigured);
-  return { state: 'silent', how: join(said.notInstalled, said.disabled) };
+  // Somebody took care that it cannot be loaded, and nothing shows that it is there all the same.
+  if (said.disabled.length > 0) return missing(said.disabled);
+  return { state: 'silent', how: join(said.notInstalled) };
 }
 
 /** Usable when one witness shows it and none contradicts (design: verdicts that need one wording). Pure. */

@@ -119,6 +119,11 @@ testCheck(ipip, [
     expect: { status: 'warn', found: expect.stringContaining('install ipip /bin/false') },
   },
   {
+    name: 'modprobe alone, told to load nothing (composed by hand)',
+    says: { 'modprobe-n-ipip': pasted('install /bin/true \n') },
+    expect: { status: 'fail', found: 'IPIP: modprobe is told to load nothing for ipip' },
+  },
+  {
     name: 'modprobe is told to load nothing (pasted, composed by hand)',
     says: { 'boot-config': config, 'modprobe-n-ipip': pasted('install /bin/true \n') },
     expect: { status: 'fail' },
