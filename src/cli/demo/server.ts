@@ -121,7 +121,9 @@ function letIn(context: AuthContext, password: string): void {
 function serve(channel: ServerChannel, command: string, node: RecordedNode, pauseMs: number): void {
   const chunks: Buffer[] = [];
   let size = 0;
+  // Who went away meanwhile hears nothing; that is no error of this process.
   channel.on('error', () => undefined);
+  channel.stderr.on('error', () => undefined);
   channel.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size <= MOST_INPUT) chunks.push(chunk);
@@ -146,10 +148,12 @@ function replyTo(
 }
 
 async function answer(channel: ServerChannel, reply: Reply | null, pauseMs: number): Promise<void> {
+  const gone = (): boolean => !channel.writable;
+  if (gone()) return;
   if (reply === null) channel.stderr.write(REFUSAL);
   for (const part of reply?.stdout ?? []) {
     if (pauseMs > 0) await sleep(pauseMs);
-    if (channel.destroyed) return;
+    if (gone()) return;
     channel.write(part);
   }
   channel.exit(reply?.exit ?? CANNOT_EXECUTE);

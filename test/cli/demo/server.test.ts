@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../../checks/index.js';
+import { createDemoFleet } from '../../../src/cli/demo/demo-transport.js';
 import { COMPOSED_NODE, COMPOSED_NOTE, DEMO_NODES } from '../../../src/cli/demo/fleet.js';
 import { makeHostKey } from '../../../src/cli/demo/host-key.js';
 import { RECORDINGS } from '../../../src/cli/demo/recordings.js';
@@ -82,6 +83,29 @@ describe('refuses with 126 what was not recorded, and runs nothing:', () => {
     const { exit } = await demo.run('rack1-a', `#${' '.repeat(2 << 20)}\n`);
     expect(exit).toBe(126);
   });
+});
+
+test('somebody who goes away in the middle harms nobody else', async () => {
+  const slow = createDemoFleet({ pauseMs: 1 });
+  const transport = slow.transport(createHostKeyPins());
+  const session = await transport.open(nodeOf('rack1-a'), never);
+  const leaving = new AbortController();
+  const request = {
+    script: collector(),
+    deadlineMs: 20_000,
+    maxStdout: 1 << 22,
+    maxStderr: 1 << 16,
+    runAs: 'login',
+    onStdout: () => {
+      leaving.abort();
+    },
+    onStderr: () => undefined,
+  } as const;
+  await expect(session.run(request, leaving.signal)).rejects.toThrow('cancelled');
+  const { kind } = await session.run({ ...request, onStdout: () => undefined }, never);
+  expect(kind).toBe('exited');
+  await session.close();
+  await slow.close();
 });
 
 describe('who comes in', () => {
