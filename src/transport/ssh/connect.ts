@@ -7,6 +7,7 @@ import { createLogin, type Login } from './auth.js';
 import { classify, connectError, timedOut, type Attempt, type Phase } from './errors.js';
 import { guardHostKey, type HostKeyGuard } from './host-keys.js';
 import type { Ask, KeyRing } from './key-ring.js';
+import type { KnownHostsReader } from './known-hosts-files.js';
 import type { SshOptions, Target } from './options.js';
 import { createPatience, type Patience } from './patience.js';
 import { strictVerifier } from './verifier.js';
@@ -36,15 +37,18 @@ export type Connection = {
   readonly isClosed: () => boolean;
 };
 
+/** What all connections of a transport look things up in. */
+export type Shared = { readonly ring: KeyRing; readonly knownHosts: KnownHostsReader };
+
 /** Connects, verifies the host key and logs in. Rejects with ConnectError, or CancelledError when the signal fires. */
 export async function connectHop(
   options: SshOptions,
-  ring: KeyRing,
+  { ring, knownHosts }: Shared,
   hop: Hop,
   signal: AbortSignal,
 ): Promise<Connection> {
   const { host, port } = hop.target;
-  const guard = await guardHostKey(options, hop.node, { host, port });
+  const guard = await guardHostKey(options, knownHosts, hop.node, { host, port });
   if (signal.aborted) throw new CancelledError('cancelled');
   const stream = hop.through ?? (await openTcp(options, hop, signal));
   return login(options, ring, hop, guard, stream, signal);

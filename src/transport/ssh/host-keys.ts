@@ -3,7 +3,7 @@ import { visibleLine } from '../../domain/visible.js';
 import { connectError } from './errors.js';
 import { authorityFor, judgeHostKey, knownKeyTypes, lookupName } from './known-hosts.js';
 import type { HostName, KnownHostLine } from './known-hosts.js';
-import { readKnownHosts, rememberHostKey } from './known-hosts-files.js';
+import { rememberHostKey, type KnownHostsReader } from './known-hosts-files.js';
 import type { SshOptions } from './options.js';
 import { fingerprintOf, keyTypeOf, rsaBits } from './wire.js';
 
@@ -28,15 +28,15 @@ type Judgement =
   | { readonly accept: true; readonly trustedBy: string; readonly persist: boolean }
   | { readonly accept: false; readonly refusal: ConnectError };
 
-/** Reads known_hosts for one connection. Nobody is asked inside a handshake: an unknown key ends the attempt. */
+/** Asks known_hosts for one connection. Nobody is asked inside a handshake: an unknown key ends the attempt. */
 export async function guardHostKey(
   options: SshOptions,
+  knownHosts: KnownHostsReader,
   node: string,
   name: HostName,
 ): Promise<HostKeyGuard> {
-  const { user, system } = options.knownHostsFiles;
   const warn = options.onWarning ?? (() => undefined);
-  const lines = await readKnownHosts([...user, ...system], warn);
+  const lines = await knownHosts.linesFor(name);
   let seen: { readonly key: Buffer; readonly judgement: Judgement } | null = null;
   return {
     knownTypes: typesToAskFor(lines, name, options.pins.keyOf(name.host, name.port)),

@@ -1,46 +1,97 @@
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine, type Displayable } from '../../domain/visible.js';
 import { errorCode } from './key-file.js';
 import { judgeHostKey, knownHostsLine, parseKnownHosts } from './known-hosts.js';
 import type { HostName, KnownHostLine } from './known-hosts.js';
+import { indexKnownHosts, type KnownHostsIndex } from './known-hosts-index.js';
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-/**
- * All usable lines of these files, in order. A missing file is empty, an unreadable one is empty with a warning; a
- * folder, a FIFO or a huge file is an InputError, for it was not meant.
- */
-export async function readKnownHosts(
+/** Known hosts for as many connections as there will be. */
+export type KnownHostsReader = {
+  /**
+   * The lines of all files that can say something of this host, in order. A file is read again only when it has
+   * changed. A missing file is empty, an unreadable one is empty with a warning; a folder, a FIFO or a huge file is
+   * an InputError, for it was not meant.
+   */
+  linesFor(name: HostName): Promise<readonly KnownHostLine[]>;
+};
+
+type Kept = { readonly stamps: string; readonly index: Promise<KnownHostsIndex> };
+
+export function createKnownHostsReader(
   files: readonly string[],
   warn: (text: Displayable) => void,
-): Promise<readonly KnownHostLine[]> {
+): KnownHostsReader {
+  let kept: Kept | null = null;
+  return {
+    linesFor: async (name) => {
+      // Stamps before the reading: what is written in between looks changed to the next connection.
+      const stamps = (await Promise.all(files.map(stampOf))).join(' ');
+      if (kept?.stamps !== stamps) kept = keep(stamps);
+      return (await kept.index).linesFor(name);
+    },
+  };
+
+  function keep(stamps: string): Kept {
+    const read = readKnownHosts(files, warn);
+    const made: Kept = { stamps, index: read.then(({ lines }) => indexKnownHosts(lines)) };
+    // What could not be read now, for want of descriptors perhaps, is tried again by the next connection.
+    const forget = (): void => {
+      if (kept === made) kept = null;
+    };
+    read.then(({ whole }) => {
+      if (!whole) forget();
+    }, forget);
+    return made;
+  }
+}
+
+/** Differs when the file was written, replaced or taken away; times in nanoseconds. */
+async function stampOf(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => null);
+  if (found === null) return 'none';
+  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':');
+}
+
+async function readKnownHosts(
+  files: readonly string[],
+  warn: (text: Displayable) => void,
+): Promise<{ readonly lines: readonly KnownHostLine[]; readonly whole: boolean }> {
   const lines: KnownHostLine[] = [];
+  let whole = true;
   for (const file of files) {
     const text = await readText(file, warn);
+    if (text === null) {
+      whole = false;
+      continue;
+    }
     const parsed = parseKnownHosts(text, file);
     if (parsed.skipped > 0) {
       warn(visibleLine(`${file}: ${String(parsed.skipped)} lines are not usable and were skipped`));
     }
     lines.push(...parsed.lines);
   }
-  return lines;
+  return { lines, whole };
 }
 
-async function readText(file: string, warn: (text: Displayable) => void): Promise<string> {
+/** Null when the file is there and cannot be read. */
+async function readText(file: string, warn: (text: Displayable) => void): Promise<string | null> {
   let handle;
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'ENOENT') warn(visibleLine(`${file} cannot be read (${code}): treated as empty`));
-    return '';
+    if (code === 'ENOENT') return '';
+    warn(visibleLine(`${file} cannot be read (${code}): treated as empty`));
+    return null;
   }
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > MAX_FILE_BYTES) {
       throw new InputError(
         `${visibleLine(file)} is not a known_hosts file`,
         'Name a plain file of at most 16 MiB with --known-hosts.',
@@ -66,8 +117,8 @@ export async function rememberHostKey(
   const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
   const handle = await open(file, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) throw new Error('not a plain file');
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > MAX_FILE_BYTES) throw new Error('not a plain file');
     const text = await handle.readFile('latin1');
     if (judgeHostKey(parseKnownHosts(text, file).lines, name, key).status !== 'new') return;
     const separator = text === '' || text.endsWith('\n') ? '' : '\n';

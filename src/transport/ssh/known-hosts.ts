@@ -145,7 +145,8 @@ function hashName(name: string, salt: Uint8Array): string {
   return `|1|${Buffer.from(salt).toString('base64')}|${digest}`;
 }
 
-function matchesHost(hosts: string, name: string): boolean {
+/** Whether the host field of a line, hashed or with patterns, names this host. */
+export function matchesHost(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) {
     const [, version, salt = '', digest = ''] = hosts.split('|');
     if (version !== '1' || salt === '' || !BASE64.test(salt) || !BASE64.test(digest)) return false;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import { CancelledError, type ConnectError } from '../../domain/errors.js';
@@ -5,9 +6,10 @@ import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import type { RunEnd, RunRequest, Session, Transport } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
-import { connectHop, type Connection } from './connect.js';
+import { connectHop, type Connection, type Shared } from './connect.js';
 import { connectError } from './errors.js';
-import { createKeyRing, type Ask, type KeyRing } from './key-ring.js';
+import { createKeyRing, type Ask } from './key-ring.js';
+import { createKnownHostsReader } from './known-hosts-files.js';
 import type { Route, SshOptions, Target } from './options.js';
 import { runAsLogin } from './run.js';
 import { learnUid, noPrivilege, refusal, runSudo, runSudoPassword, wantsPassword } from './sudo.js';
@@ -21,12 +23,19 @@ const UID_LIMIT_MS = 30_000;
 
 /** Nodes over SSH with ssh2. One connection a session; through jump hosts, one a hop. */
 export function createSshTransport(options: SshOptions): Transport {
-  const ring = createKeyRing(options);
+  const { user, system } = options.knownHostsFiles;
+  const warn = options.onWarning ?? (() => undefined);
+  const shared: Shared = {
+    ring: createKeyRing(options),
+    knownHosts: createKnownHostsReader([...user, ...system], warn),
+  };
   return {
     open: async (node, signal) => {
+      // One signal stops a whole fleet: as many listeners as nodes are no leak.
+      setMaxListeners(0, signal);
       const route = await (options.resolve ?? routeOf(options.defaultUser))(node);
       for (const target of [...route.jump, route]) refuseStrange(target);
-      const connections = await connectThrough(options, ring, node, route, signal);
+      const connections = await connectThrough(options, shared, node, route, signal);
       return sessionOf(options, node, route, connections);
     },
   };
@@ -64,7 +73,7 @@ const strange = (what: string, text: string): ConnectError =>
 
 async function connectThrough(
   options: SshOptions,
-  ring: KeyRing,
+  shared: Shared,
   node: InventoryNode,
   route: Route,
   signal: AbortSignal,
@@ -77,7 +86,7 @@ async function connectThrough(
       const place = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${String(target.port)}`;
       const where = target === route ? place : `jump host ${place}`;
       const hop = { node: node.name, target, where, through };
-      connections.push(await connectHop(options, ring, hop, signal));
+      connections.push(await connectHop(options, shared, hop, signal));
     }
     return connections;
   } catch (error) {
