@@ -8,6 +8,8 @@ import { readKeyFile, unlockKey, type KeyFile } from './key-file.js';
 import type { SshOptions } from './options.js';
 
 const PASSPHRASE_TRIES = 3;
+/** A fleet looks for its keys about once a second, not once a node; a key that is added meanwhile is still found. */
+const SHARED_MS = 1_000;
 
 /** Asks for a secret; null when nobody answers. */
 export type Ask = (request: Omit<SecretRequest, 'node'>) => Promise<string | null>;
@@ -25,8 +27,8 @@ export type KeyRing = {
 export function createKeyRing(options: SshOptions): KeyRing {
   const unlocked = new Map<string, Promise<ParsedKey | null>>();
   return {
-    agentKeys: () => listUsable(options),
-    files: () => readFiles(options.identityFiles),
+    agentKeys: shared(() => listUsable(options)),
+    files: shared(() => readFiles(options.identityFiles)),
     unlock: (file, ask) => {
       const known = unlocked.get(file.path);
       if (known !== undefined) return known;
@@ -42,6 +44,26 @@ export function createKeyRing(options: SshOptions): KeyRing {
         });
       return attempt;
     },
+  };
+}
+
+/** One answer for all who ask while it is sought and shortly after; one with something to note is sought again. */
+function shared<T extends { readonly notes: readonly string[] }>(
+  seek: () => Promise<T>,
+): () => Promise<T> {
+  let kept: Promise<T> | null = null;
+  return () => {
+    if (kept !== null) return kept;
+    const answer = seek();
+    kept = answer;
+    const forget = (): void => {
+      kept = null;
+    };
+    answer.then(({ notes }) => {
+      if (notes.length > 0) forget();
+      else setTimeout(forget, SHARED_MS).unref();
+    }, forget);
+    return answer;
   };
 }
 
