@@ -1,11 +1,5 @@
+import type { DemoOptions } from '../demo/demo-options.js';
 import type { ExitCode } from '../exit-codes.js';
-import type { CommonOptions } from '../options.js';
-
-/** What `demo` takes of the common flags; how its nodes are reached is its own affair. */
-export type DemoOptions = Pick<
-  CommonOptions,
-  'intent' | 'format' | 'output' | 'bundle' | 'signKey' | 'unsigned' | 'profile'
->;
 
 /** `calico-ready demo`: the wizard on the embedded fleet; without a terminal its audit. Ends with the fleet's code. */
 export async function runDemo(options: DemoOptions): Promise<ExitCode> {

@@ -6,7 +6,6 @@ import type { Signer } from '../../domain/signer.js';
 import { visibleLine } from '../../domain/visible.js';
 import { render } from '../../report/render.js';
 import { createHostKeyPins } from '../../transport/ssh/host-key-pins.js';
-import type { DemoOptions } from '../commands/demo.js';
 import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { readIntent } from '../files/intent-file.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
@@ -15,6 +14,7 @@ import { checkBundleOptions, exportBundle, openSigner } from '../wiring/bundle.j
 import { progressLine } from '../wiring/progress.js';
 import { clock, interruptible, randomHex } from '../wiring/run.js';
 import { terminalSecrets } from '../wiring/secrets.js';
+import type { DemoOptions } from './demo-options.js';
 import { createDemoFleet } from './demo-transport.js';
 import { COMPOSED_NOTE, DEMO_INTENT, DEMO_NODES, DEMO_PRINCIPAL } from './fleet.js';
 

@@ -3,12 +3,12 @@ import { ephemeralSigner } from '../../bundle/ephemeral-signer.js';
 import { READINESS } from '../../domain/status.js';
 import type { SessionState } from '../../session/state.js';
 import type { InitialSession } from '../../session/store.js';
-import type { DemoOptions } from '../commands/demo.js';
 import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import type { CommonOptions } from '../options.js';
 import { clock, randomHex } from '../wiring/run.js';
 import { needTerminal, runScreens } from '../wizard/run.js';
 import type { StateFiles } from '../wizard/state-files.js';
+import type { DemoOptions } from './demo-options.js';
 import { createDemoFleet } from './demo-transport.js';
 import { COMPOSED_NOTE, DEMO_INTENT, DEMO_NODES, DEMO_PRINCIPAL, DEMO_USER } from './fleet.js';
 
