@@ -7,8 +7,8 @@ import { run } from './run.js';
 const CACHE = '/var/cache/calico-ready-lab';
 const BUILD_LIMIT_MS = 10 * 60_000;
 
-const mirror = (): string =>
-  process.env['CALICO_READY_LAB_MIRROR'] ?? 'http://deb.debian.org/debian';
+/** Empty: the mirror that debootstrap takes by itself. */
+const mirror = (): string => process.env['CALICO_READY_LAB_MIRROR'] ?? '';
 
 /**
  * Builds beside the final name and renames, so that a base is whole or absent. The lock lets two labs that start at
@@ -20,7 +20,7 @@ set -eu
 test ! -d "$1" || exit 0
 umount "$2/proc" "$2/sys" 2>/dev/null || true
 rm -rf --one-file-system "$2"
-if ! debootstrap --variant=minbase --include="$4" "$3" "$2" "$5" >"$2.log" 2>&1; then
+if ! debootstrap --variant=minbase --include="$4" "$3" "$2" \${5:+"$5"} >"$2.log" 2>&1; then
   tail -n 20 "$2.log" >&2
   exit 1
 fi

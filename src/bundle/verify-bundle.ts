@@ -1,7 +1,7 @@
 import { VerificationError } from '../domain/errors.js';
 import { findSigner, parseAllowedSigners } from './allowed-signers.js';
 import { gunzip } from './gzip.js';
-import { checkManifest, MANIFEST, SIGNATURE } from './manifest.js';
+import { checkManifest, MANIFEST, parseManifest, SIGNATURE } from './manifest.js';
 import { fingerprintOf, verifySignature } from './ssh-public-key.js';
 import { NAMESPACE, parseSshsig, toBeSigned } from './sshsig.js';
 import { readTar } from './tar.js';
@@ -62,5 +62,6 @@ export async function verifyBundle(
   if (!verifySignature(sig, toBeSigned(manifest, NAMESPACE, sig.hash)))
     throw bad('the signature does not fit the list of files');
   checkManifest(manifest.toString('latin1'), files);
-  return { root, files: files.size, signer: who, fingerprint: fingerprintOf(sig.publicBlob) };
+  const listed = parseManifest(manifest.toString('latin1'));
+  return { root, files: listed.size, signer: who, fingerprint: fingerprintOf(sig.publicBlob) };
 }

@@ -1,3 +1,4 @@
+import { makeHostKey } from '../../src/cli/demo/host-key.js';
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ServerChannel } from 'ssh2';
@@ -44,7 +45,7 @@ export async function startFakeNode(options: FakeNodeOptions = {}): Promise<Fake
   const scripts: string[] = [];
   const input: Buffer[] = [];
   const open = new Set<Connection>();
-  const hostKeys = options.hostKeys ?? [ssh2.utils.generateKeyPairSync('ed25519').private];
+  const hostKeys = options.hostKeys ?? [makeHostKey().private];
   const config = {
     hostKeys: [...hostKeys],
     ...(options.banner === undefined ? {} : { banner: options.banner }),

@@ -1,3 +1,4 @@
+import { makeHostKey } from '../../../src/cli/demo/host-key.js';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -70,8 +71,8 @@ describe('peers that are no SSH server', () => {
 
 describe('a server that shows one host key and signs with another', () => {
   test('is refused and nothing is written', async () => {
-    const shown = ssh2.utils.generateKeyPairSync('ed25519');
-    const held = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private);
+    const shown = makeHostKey();
+    const held = ssh2.utils.parseKey(makeHostKey().private);
     const parsed = ssh2.utils.parseKey(shown.private);
     if (held instanceof Error || parsed instanceof Error) throw new Error('no keys');
     const liar = Object.assign(parsed, { sign: (data: Buffer) => held.sign(data) });
