@@ -19,8 +19,17 @@ const rawOf = (evidence: Evidence): RawOutput => ({
   receivedAt: evidence.receivedAt,
 });
 
+/** How a piece of evidence becomes an answer. */
+export type Reader = (probe: AnyProbe, evidence: Evidence | undefined) => Answer<unknown>;
+
 /** Nothing that the node did not say completely and cleanly becomes an answer. */
-export function answerOf(probe: AnyProbe, evidence: Evidence | undefined): Answer<unknown> {
+export const answerOf: Reader = (probe, evidence) => readWith(interpret, probe, evidence);
+
+function readWith(
+  read: (probe: AnyProbe, raw: RawOutput) => Answer<unknown>,
+  probe: AnyProbe,
+  evidence: Evidence | undefined,
+): Answer<unknown> {
   if (evidence === undefined) return notKnown(reason('not-run', `${probe.id} was not run`));
   if (evidence.problem !== undefined) return notKnown(evidence.problem);
   if (evidence.stdout.length > probe.maxBytes) {
@@ -28,8 +37,61 @@ export function answerOf(probe: AnyProbe, evidence: Evidence | undefined): Answe
       reason('truncated', `${probe.command} printed more than ${String(probe.maxBytes)} bytes`),
     );
   }
-  const raw = rawOf(evidence);
-  return refusal(probe, raw) ?? parsed(probe, raw);
+  return read(probe, rawOf(evidence));
+}
+
+const interpret = (probe: AnyProbe, raw: RawOutput): Answer<unknown> =>
+  refusal(probe, raw) ?? parsed(probe, raw);
+
+/** Answers that were read before; they hold for as long as their evidence lives. */
+export type AnswerMemory = WeakMap<AnyProbe, WeakMap<Evidence, Answer<unknown>>>;
+
+/**
+ * Answers as `answerOf` does, each piece of evidence once, and texts that nodes have in common once for all of them:
+ * such nodes then share one answer object. Parsers are pure, so nobody can tell; an answer of a parser that looked at
+ * the time of arrival is its node's alone.
+ */
+export function sharingReader(memory: AnswerMemory): Reader {
+  const texts = new Map<AnyProbe, Map<string, Answer<unknown>>>();
+  const notRun = new Map<AnyProbe, Answer<unknown>>();
+  const interpretOnce = (probe: AnyProbe, raw: RawOutput): Answer<unknown> => {
+    const known = entry(texts, probe, () => new Map<string, Answer<unknown>>());
+    const { stdout, stderr, exit, receivedAt } = raw;
+    const key = `${String(exit)} ${String(stderr.length)} ${stderr}${stdout}`;
+    const kept = known.get(key);
+    if (kept !== undefined) return kept;
+    const seen = { looked: false };
+    const watched: RawOutput = {
+      stdout,
+      stderr,
+      exit,
+      get receivedAt() {
+        seen.looked = true;
+        return receivedAt;
+      },
+    };
+    const answer = interpret(probe, watched);
+    if (!seen.looked) known.set(key, answer);
+    return answer;
+  };
+  return (probe, evidence) => {
+    if (evidence === undefined) return entry(notRun, probe, () => answerOf(probe, undefined));
+    const read = entry(memory, probe, () => new WeakMap<Evidence, Answer<unknown>>());
+    return entry(read, evidence, () => readWith(interpretOnce, probe, evidence));
+  };
+}
+
+/** The value of a key, made when it is not there yet. */
+function entry<K, V>(
+  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 function refusal(probe: AnyProbe, raw: RawOutput): Answer<never> | null {
@@ -59,7 +121,11 @@ function parsed(probe: AnyProbe, raw: RawOutput): Answer<unknown> {
 }
 
 /** The answers of one node. An unreached node has none; of two pieces of evidence for one probe neither counts. */
-export function answersOf(probes: readonly AnyProbe[], node: NodeEvidence): AnswerSheet {
+export function answersOf(
+  probes: readonly AnyProbe[],
+  node: NodeEvidence,
+  read: Reader = answerOf,
+): AnswerSheet {
   const byProbe = new Map<string, readonly Evidence[]>();
   for (const item of node.evidence) {
     byProbe.set(item.probe, [...(byProbe.get(item.probe) ?? []).slice(0, 1), item]);
@@ -68,13 +134,17 @@ export function answersOf(probes: readonly AnyProbe[], node: NodeEvidence): Answ
     probes.map((probe) => [
       probe.id,
       node.unreached === undefined
-        ? onlyAnswer(probe, byProbe.get(probe.id) ?? [])
+        ? onlyAnswer(read, probe, byProbe.get(probe.id) ?? [])
         : notKnown(node.unreached),
     ]),
   );
 }
 
-const onlyAnswer = (probe: AnyProbe, [first, second]: readonly Evidence[]): Answer<unknown> =>
+const onlyAnswer = (
+  read: Reader,
+  probe: AnyProbe,
+  [first, second]: readonly Evidence[],
+): Answer<unknown> =>
   second === undefined
-    ? answerOf(probe, first)
+    ? read(probe, first)
     : notKnown(reason('garbled', `${probe.command} was answered twice`));

@@ -1,15 +1,10 @@
 import type { AnswerSheet } from '../domain/answer.js';
-import {
-  unknown,
-  type AnyCheck,
-  type AnyNodeCheck,
-  type Catalogue,
-  type Verdict,
-} from '../domain/check.js';
-import type { Evidence, NodeEvidence } from '../domain/evidence.js';
+import { unknown, type AnyNodeCheck, type Catalogue } from '../domain/check.js';
+import type { NodeEvidence } from '../domain/evidence.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
 import type { InventoryNode } from '../domain/inventory.js';
+import type { AnyProbe } from '../domain/probe.js';
 import {
   REPORT_SCHEMA,
   type Finding,
@@ -18,13 +13,14 @@ import {
   type Report,
   type Waiver,
 } from '../domain/report.js';
-import { nextStepFor } from '../domain/next-step.js';
-import { READINESS, STATUS } from '../domain/status.js';
+import { READINESS } from '../domain/status.js';
 import { visible, visibleLine } from '../domain/visible.js';
-import { answersOf } from './answers.js';
-import { judgeCluster, judgeNode, type NodeAnswers } from './judge.js';
-import { allProbes, probesOf } from './plan.js';
+import { answersOf, sharingReader, type AnswerMemory } from './answers.js';
+import { findingOf, pointersOf } from './finding.js';
+import { judgeCluster, type NodeAnswers } from './judge.js';
+import { allProbes } from './plan.js';
 import { countStatuses, fleetReadiness, readinessOf } from './readiness.js';
+import { planCheck, sharedJudge, type PlannedCheck } from './shared-judgement.js';
 import { waive } from './waive.js';
 
 /** Everything a report is made from. The same input gives the same report. */
@@ -39,6 +35,8 @@ export type Survey = {
   readonly demo?: boolean;
   /** Lower-case hex SHA-256, handed in because this folder imports no Node module. */
   readonly sha256: (bytes: Uint8Array) => string;
+  /** Handed in again by whoever judges the same evidence more than once; it changes the time alone. */
+  readonly memory?: AnswerMemory;
 };
 
 /** A report, and beside it the fixes in full, which the report only summarises. */
@@ -48,59 +46,9 @@ export type Judgement = {
   readonly fixes: ReadonlyMap<string, ReadonlyMap<string, readonly Fix[]>>;
 };
 
-const wordsOf = (
-  verdict: Verdict,
-): Pick<Finding, 'status' | 'found' | 'expected' | 'reason' | 'toKnow'> => {
-  if (verdict.status !== STATUS.unknown) {
-    const expected = 'expected' in verdict ? { expected: visible(verdict.expected) } : {};
-    return { status: verdict.status, found: visible(verdict.found), ...expected };
-  }
-  const why = visible(verdict.reason);
-  const toKnow = visible(verdict.toKnow ?? nextStepFor(verdict.reason));
-  return { status: verdict.status, found: `not known (${why})`, reason: why, toKnow };
-};
-
-function findingOf(
-  check: AnyCheck,
-  verdict: Verdict,
-  fixes: readonly Fix[],
-  intent: Intent,
-  evidence: Finding['evidence'],
-): Finding {
-  const bad = verdict.status === STATUS.fail || verdict.status === STATUS.warn;
-  const [source] = check.sources;
-  return {
-    check: check.id,
-    title: check.title,
-    severity: check.severity,
-    ...wordsOf(verdict),
-    source: { page: source.page, url: source.url },
-    breaks: bad ? (check.breaks ?? []) : [],
-    alternatives: bad ? (check.alternatives?.(intent) ?? []) : [],
-    fixes: fixes.map(({ way, kind, summary }) => ({ way, kind, summary: visible(summary) })),
-    evidence,
-  };
-}
-
-function pointers(
-  check: AnyCheck,
-  node: NodeEvidence,
-  digests: ReadonlyMap<Evidence, string>,
-): Finding['evidence'] {
-  const ids = new Set(probesOf(check).map((probe) => probe.id));
-  return node.evidence
-    .filter((item) => ids.has(item.probe))
-    .map((item) => ({
-      probe: item.probe,
-      command: item.command,
-      exit: item.exit,
-      sha256: digests.get(item) ?? '',
-    }));
-}
-
-function factsOf(survey: Survey, answers: AnswerSheet): Record<string, string> {
+function factsOf(probes: readonly AnyProbe[], answers: AnswerSheet): Record<string, string> {
   const facts: Record<string, string> = {};
-  for (const probe of allProbes(survey.catalogue)) {
+  for (const probe of probes) {
     const answer = answers.get(probe.id);
     if (answer?.state !== 'known' || probe.facts === undefined) continue;
     for (const [key, value] of Object.entries(probe.facts(answer.value)))
@@ -114,42 +62,47 @@ type NodeResult = {
   readonly fixes: ReadonlyMap<string, readonly Fix[]>;
 };
 
+/** What is the same for every node of a survey. */
+type Shared = {
+  readonly survey: Survey;
+  readonly probes: readonly AnyProbe[];
+  readonly checks: readonly PlannedCheck[];
+  readonly judge: ReturnType<typeof sharedJudge>;
+  readonly now: number;
+};
+
 function reportNode(
-  survey: Survey,
-  item: Survey['nodes'][number],
+  shared: Shared,
+  { node, evidence }: Survey['nodes'][number],
   answers: AnswerSheet,
-  now: number,
 ): NodeResult {
-  const { node, evidence } = item;
-  const digests = new Map(evidence.evidence.map((one) => [one, survey.sha256(one.stdout)]));
+  const { survey, now } = shared;
   const fixes = new Map<string, readonly Fix[]>();
-  const reached = evidence.unreached === undefined;
-  const findings = survey.catalogue.checks
-    .filter((check): check is AnyNodeCheck => check.scope === 'node')
-    .map((check) => {
-      const judged = reached
-        ? judgeNode(check, answers, { intent: survey.intent, node })
-        : { verdict: unknown(evidence.unreached, evidence.nextStep), fixes: [] };
-      if (judged.fixes.length > 0) fixes.set(check.id, judged.fixes);
-      const finding = findingOf(
-        check,
-        judged.verdict,
-        judged.fixes,
-        survey.intent,
-        pointers(check, evidence, digests),
-      );
+  const { unreached, nextStep } = evidence;
+  const pointers = pointersOf(evidence, survey.sha256);
+  const findings = shared.checks.map((planned): Finding => {
+    const { check, probes } = planned;
+    if (unreached !== undefined) {
       // Nobody can sign for a node that was not seen.
-      return reached ? waive(finding, node.name, survey.waivers, check.waivable, now) : finding;
-    });
-  const why = evidence.unreached === undefined ? {} : { reason: visible(evidence.unreached) };
+      const finding = findingOf(check, unknown(unreached, nextStep), [], survey.intent);
+      return { ...finding, evidence: pointers.filter(({ probe }) => probes.has(probe)) };
+    }
+    const judged = shared.judge(planned, answers, node);
+    if (judged.fixes.length > 0) fixes.set(check.id, judged.fixes);
+    const finding = {
+      ...judged.finding,
+      evidence: pointers.filter(({ probe }) => probes.has(probe)),
+    };
+    return waive(finding, node.name, survey.waivers, check.waivable, now);
+  });
   const report = {
     name: visibleLine(node.name, 255),
     host: visibleLine(node.host, 255),
     roles: node.roles,
-    reached,
-    ...why,
-    readiness: reached ? readinessOf(findings) : READINESS.unknown,
-    facts: factsOf(survey, answers),
+    reached: unreached === undefined,
+    ...(unreached === undefined ? {} : { reason: visible(unreached) }),
+    readiness: unreached === undefined ? readinessOf(findings) : READINESS.unknown,
+    facts: factsOf(shared.probes, answers),
     findings,
   };
   return { report, fixes };
@@ -165,7 +118,7 @@ function reportCluster(
     const verdict = judgeCluster(check, fleet, survey.intent);
     return [
       waive(
-        findingOf(check, verdict, [], survey.intent, []),
+        findingOf(check, verdict, [], survey.intent),
         null,
         survey.waivers,
         check.waivable,
@@ -179,12 +132,17 @@ function reportCluster(
 export function buildReport(survey: Survey): Judgement {
   const probes = allProbes(survey.catalogue);
   const now = Date.parse(survey.run.finishedAt);
+  const read = sharingReader(survey.memory ?? new WeakMap());
   const fleet = survey.nodes.map(({ node, evidence }) => ({
     node,
-    answers: answersOf(probes, evidence),
+    answers: answersOf(probes, evidence, read),
   }));
+  const checks = survey.catalogue.checks
+    .filter((check): check is AnyNodeCheck => check.scope === 'node')
+    .map(planCheck);
+  const shared: Shared = { survey, probes, checks, judge: sharedJudge(survey.intent), now };
   const results = survey.nodes.map((item, index) =>
-    reportNode(survey, item, fleet[index]?.answers ?? new Map(), now),
+    reportNode(shared, item, fleet[index]?.answers ?? new Map()),
   );
   const cluster = reportCluster(survey, fleet, now);
   const nodes = results.map((result) => result.report);

@@ -1,5 +1,6 @@
 import type { NodeEvidence } from '../domain/evidence.js';
 import { reason } from '../domain/reason.js';
+import type { AnswerMemory } from '../engine/answers.js';
 import { buildReport, type Judgement } from '../engine/build-report.js';
 import type { SessionPorts } from './ports.js';
 import type { SessionState } from './state.js';
@@ -13,11 +14,12 @@ function notAsked(node: string, now: number): NodeEvidence {
 }
 
 /**
- * The judge of one session. Digests are kept per piece of evidence: every change of the intent and every verified
+ * The judge of one session. Digests and answers are kept per piece of evidence: every change of the intent and every verified
  * fix judges the whole fleet again, and the bytes of 500 nodes need to be read only once.
  */
 export function createJudge(ports: SessionPorts): Judge {
   const digests = new WeakMap<Uint8Array, string>();
+  const memory: AnswerMemory = new WeakMap();
   const sha256 = (bytes: Uint8Array): string => {
     const kept = digests.get(bytes);
     if (kept !== undefined) return kept;
@@ -46,6 +48,7 @@ export function createJudge(ports: SessionPorts): Judge {
       tool: ports.tool,
       ...(state.demo ? { demo: true } : {}),
       sha256,
+      memory,
     });
   };
 }

@@ -1,0 +1,54 @@
+import { type AnyCheck, type Verdict } from '../domain/check.js';
+import type { Evidence, NodeEvidence } from '../domain/evidence.js';
+import type { Fix } from '../domain/fix.js';
+import type { Intent } from '../domain/intent.js';
+import { nextStepFor } from '../domain/next-step.js';
+import type { EvidencePointer, Finding } from '../domain/report.js';
+import { STATUS } from '../domain/status.js';
+import { visible } from '../domain/visible.js';
+
+const wordsOf = (
+  verdict: Verdict,
+): Pick<Finding, 'status' | 'found' | 'expected' | 'reason' | 'toKnow'> => {
+  if (verdict.status !== STATUS.unknown) {
+    const expected = 'expected' in verdict ? { expected: visible(verdict.expected) } : {};
+    return { status: verdict.status, found: visible(verdict.found), ...expected };
+  }
+  const why = visible(verdict.reason);
+  const toKnow = visible(verdict.toKnow ?? nextStepFor(verdict.reason));
+  return { status: verdict.status, found: `not known (${why})`, reason: why, toKnow };
+};
+
+/** A finding without its evidence. */
+export function findingOf(
+  check: AnyCheck,
+  verdict: Verdict,
+  fixes: readonly Fix[],
+  intent: Intent,
+): Finding {
+  const bad = verdict.status === STATUS.fail || verdict.status === STATUS.warn;
+  const [source] = check.sources;
+  return {
+    check: check.id,
+    title: check.title,
+    severity: check.severity,
+    ...wordsOf(verdict),
+    source: { page: source.page, url: source.url },
+    breaks: bad ? (check.breaks ?? []) : [],
+    alternatives: bad ? (check.alternatives?.(intent) ?? []) : [],
+    fixes: fixes.map(({ way, kind, summary }) => ({ way, kind, summary: visible(summary) })),
+    evidence: [],
+  };
+}
+
+/** A pointer to each piece of a node's evidence, made once for all findings that point there. */
+export const pointersOf = (
+  node: NodeEvidence,
+  sha256: (bytes: Uint8Array) => string,
+): readonly EvidencePointer[] =>
+  node.evidence.map(({ probe, command, exit, stdout }: Evidence) => ({
+    probe,
+    command,
+    exit,
+    sha256: sha256(stdout),
+  }));
