@@ -3,9 +3,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildCli } from '../build.js';
+import type * as take from './take.js';
+
+type Take = typeof take;
 
 // xterm is CommonJS whose names Node's own module loader cannot see; `require` under tsx reads it as TypeScript does.
-const { takeScreens } = createRequire(import.meta.url)('./take.ts') as typeof import('./take.js');
+const { takeScreens } = createRequire(import.meta.url)('./take.ts') as Take;
 await takeScreens(
   await buildCli(join(mkdtempSync(join(tmpdir(), 'calico-ready-screens-')), 'calico-ready.mjs')),
 );
