@@ -44,7 +44,7 @@ function settingsFields(
       label: 'Key files',
       value: access.identityFiles.join(', '),
       placeholder: 'the agent and the usual files',
-      help: 'Private keys to log in with, with commas between them. Paths only, never a secret.',
+      help: 'Private keys to log in with, with commas between them. Paths only.',
       onCommit: (text) => {
         set({
           identityFiles: text
@@ -61,7 +61,7 @@ function settingsFields(
       label: 'Become root',
       value: access.become,
       choices: BECOME,
-      help: 'auto: sudo where the login is not root. A password is asked for only when sudo wants one.',
+      help: 'auto: sudo where the login is not root, with a password only if it wants one.',
       onChoose: (value) => {
         set({ become: BECOME.find((known) => known === value) ?? 'auto' });
       },
@@ -72,7 +72,7 @@ function settingsFields(
       label: 'New host keys',
       value: access.hostKey,
       choices: HOST_KEY,
-      help: 'ask shows each new key to you; strict refuses them; accept-new takes them unseen.',
+      help: 'ask shows each new key; strict refuses them; accept-new takes them unseen.',
       onChoose: (value) => {
         set({ hostKey: HOST_KEY.find((known) => known === value) ?? 'ask' });
       },

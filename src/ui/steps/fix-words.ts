@@ -20,8 +20,9 @@ export const phaseCell = (item: FixItem): { readonly text: string; readonly tone
 /** What the fix under the pointer does, and what became of it. */
 export function fixLines(item: FixItem): readonly Line[] {
   return [
-    line(`${item.fix.way}: ${item.fix.summary}`),
+    // First what became of it: a long summary would push the reason of a failure off the screen.
     ...(item.message === '' ? [] : [line(item.message, phaseCell(item).tone)]),
+    line(`${item.fix.way}: ${item.fix.summary}`),
   ];
 }
 

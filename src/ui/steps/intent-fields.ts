@@ -86,11 +86,7 @@ export function intentFields(
       }),
   });
   return [
-    choice(
-      'calico',
-      'Calico',
-      'The release. "3.0" and "3.29-page-B" are the requirement pages as written.',
-    ),
+    choice('calico', 'Calico', 'The release; 3.0 and 3.29-page-B are two pages as written.'),
     choice('dataplane', 'Data plane'),
     choice('encapsulation', 'Encapsulation', 'How pod traffic crosses between nodes.'),
     toggle('bgp', 'BGP', 'Calico announces routes over TCP 179.'),
