@@ -37,8 +37,9 @@ const isUtf8 = (): boolean =>
 
 /** The terminal, and what the environment says of it. */
 export function screenInput(): ScreenInput {
-  // Ink draws nothing until the end when CI is set; who started the wizard on a terminal wants to see it.
-  process.env['CI'] = 'false';
+  // Ink draws nothing until the end when CI is set, and colour goes by it too; who started the wizard on a terminal
+  // wants to see it.
+  delete process.env['CI'];
   return {
     stdin: process.stdin,
     stdout: process.stdout,
