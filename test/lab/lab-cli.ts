@@ -44,12 +44,8 @@ export const having = (report: LabReport, status: string): readonly string[] =>
     findings.filter((one) => one.status === status).map(({ check }) => `${name} ${check}`),
   );
 
-/**
- * What a node writes by itself, or because somebody logs in: systemd's timers and random seed, NetworkManager's clock
- * of connections, sudo's lecture, and the login records of PAM.
- */
-const NOT_OURS =
-  /^\/var\/lib\/(systemd|NetworkManager|sudo|private|dbus|apt|dpkg\/lock)(\/|$)|^\/etc\/resolv\.conf$/;
+/** What the clock alone changes on a node: the stamps of systemd's timers and of NetworkManager's connections. */
+const NOT_OURS = /^\/var\/lib\/(systemd|NetworkManager)(\/|$)/;
 
 /** Everything below /etc, /var/lib and /usr/local: type, mode, owner, time and link target, and each file's hash. */
 export async function listing(lab: Lab, name: string, without?: RegExp): Promise<string> {
