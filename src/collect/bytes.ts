@@ -16,13 +16,24 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Index of `needle` in `hay` at or after `from`, or -1. The needle begins with a rare byte, so this is linear. */
+const LF = 10;
+
+function isAt(hay: Uint8Array, needle: Uint8Array, at: number): boolean {
+  for (let index = 0; index < needle.length; index += 1)
+    if (hay[at + index] !== needle[index]) return false;
+  return true;
+}
+
+/** Index of `needle` in `hay` at or after `from`, or -1. Linear for needles that do not repeat their rare byte. */
 export function indexOfBytes(hay: Uint8Array, needle: Uint8Array, from = 0): number {
-  const [first] = needle;
-  if (first === undefined) return -1;
-  for (let at = hay.indexOf(first, from); at !== -1; at = hay.indexOf(first, at + 1)) {
-    if (at + needle.length > hay.length) return -1;
-    if (needle.every((byte, index) => hay[at + index] === byte)) return at;
+  // Every text is full of line ends; what follows one in the needle is rarer.
+  const skip = needle[0] === LF && needle.length > 1 ? 1 : 0;
+  const rare = needle[skip];
+  if (rare === undefined) return -1;
+  for (let at = hay.indexOf(rare, from + skip); at !== -1; at = hay.indexOf(rare, at + 1)) {
+    const start = at - skip;
+    if (start + needle.length > hay.length) return -1;
+    if (isAt(hay, needle, start)) return start;
   }
   return -1;
 }

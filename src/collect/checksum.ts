@@ -17,7 +17,8 @@ export class Checksum {
 
   add(bytes: Uint8Array): void {
     let { crc } = this;
-    for (const byte of bytes) crc = step(crc, byte);
+    // Every byte of every node comes by here: an index costs a third of an iterator.
+    for (let index = 0; index < bytes.length; index += 1) crc = step(crc, bytes[index] ?? 0);
     this.crc = crc;
     this.count += bytes.length;
   }

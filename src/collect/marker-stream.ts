@@ -1,8 +1,15 @@
-import { bytesOf, concat, indexOfBytes, textOf, EMPTY } from './bytes.js';
+import { bytesOf, concat, indexOfBytes, EMPTY } from './bytes.js';
 import { LONGEST_MARKER } from './marker.js';
 
 const CR = 13;
 const LF = 10;
+
+/** Markers are ASCII, and setting a decoder to so short a line costs more; another byte becomes what no marker holds. */
+function asciiOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : '\u007f';
+  return text;
+}
 
 /** What the stream is made of, in order. */
 export type StreamSink = {
@@ -31,8 +38,9 @@ export class MarkerStream {
   push(chunk: Uint8Array): void {
     const clean = this.crlf === true ? this.withoutCr(chunk) : chunk;
     this.held = this.held.length === 0 ? clean.slice() : concat([this.held, clean]);
-    while (this.takeMarker());
-    this.release(Math.max(0, this.held.length - this.heldBack()));
+    let at = indexOfBytes(this.held, this.start);
+    while (at !== -1 && this.takeMarker(at)) at = indexOfBytes(this.held, this.start);
+    this.release(at === -1 ? this.held.length - this.heldBack() : at);
   }
 
   /** The stream is over: what is held back is payload. */
@@ -42,9 +50,8 @@ export class MarkerStream {
     this.release(this.held.length);
   }
 
-  private takeMarker(): boolean {
-    const at = indexOfBytes(this.held, this.start);
-    if (at === -1) return false;
+  /** False when the marker there has not arrived whole. */
+  private takeMarker(at: number): boolean {
     const from = at + this.start.length;
     const end = this.held.indexOf(LF, from);
     if (end === -1 && this.held.length - from <= LONGEST_MARKER) return false;
@@ -55,7 +62,7 @@ export class MarkerStream {
     const raw = this.held.subarray(0, Math.min(stop + 1, this.held.length));
     this.held = this.held.subarray(raw.length);
     if (this.crlf === null) this.decide(line);
-    this.sink.marker(textOf(line).replace(/\r$/, ''), raw);
+    this.sink.marker(asciiOf(line).replace(/\r$/, ''), raw);
     return true;
   }
 
@@ -79,10 +86,8 @@ export class MarkerStream {
     return out.subarray(0, length);
   }
 
-  /** How many bytes at the end may be the beginning of a marker. */
+  /** How many bytes at the end may be the beginning of a marker, where there is no whole one. */
   private heldBack(): number {
-    const at = indexOfBytes(this.held, this.start);
-    if (at !== -1) return this.held.length - at;
     for (let size = Math.min(this.start.length, this.held.length); size > 0; size -= 1) {
       const tail = this.held.subarray(this.held.length - size);
       if (tail.every((byte, index) => byte === this.start[index])) return size;

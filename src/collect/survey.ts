@@ -98,6 +98,15 @@ function unreachedBy(
   return { unreached: reason('lost', said) };
 }
 
+const COMPOSED = new WeakMap<readonly AnyProbe[], string>();
+
+/** The same probes give the same bytes: composed once for a fleet. */
+function collectorOf(probes: readonly AnyProbe[]): string {
+  const text = COMPOSED.get(probes) ?? composeCollector(probes);
+  COMPOSED.set(probes, text);
+  return text;
+}
+
 async function askSession(
   session: Session,
   options: NodeSurveyOptions,
@@ -119,7 +128,7 @@ async function askSession(
   onProgress({ phase: 'asking', done: 0, total });
   const end = await session.run(
     {
-      script: collectorPrelude({ nonce, become }) + composeCollector(probes),
+      script: collectorPrelude({ nonce, become }) + collectorOf(options.probes),
       deadlineMs: Math.max(1, options.deadlineMs - (clock.monotonic() - started)),
       maxStdout: SPARE + probes.reduce((sum, probe) => sum + roomOf(probe), 0),
       maxStderr: SPARE,
