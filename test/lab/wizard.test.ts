@@ -207,4 +207,26 @@ describeLab('the wizard on real nodes', { nodes: 3 }, (lab) => {
     third.press(KEY.ctrlC);
     await expectLeft(third);
   }, 120_000);
+
+  test('Ctrl-C in the middle of a change leaves a node that undo brings back', async () => {
+    home = join(lab().dir, 'third');
+    mkdirSync(home);
+    const first = await start();
+    await reach(first);
+    await survey(first);
+    await first.go('m', /Fixes {2}7\/9[^]*4 fixes offered/);
+    await first.go(KEY.space, /1 marked/);
+    await first.go('a', /Enter applies now/);
+    await first.go(KEY.enter, /applying/);
+    first.press(KEY.ctrlC);
+    await expectLeft(first);
+    await first.close();
+
+    const second = await start('--resume');
+    await second.waitForText(/Fixes {2}7\/9[^]*(UNCERTAIN|VERIFIED|offered)/);
+    second.press(KEY.ctrlC);
+    await expectLeft(second);
+    await calicoReady(lab(), 'undo', '--all');
+    expect(await listing(lab(), 'node-1', JOURNAL)).toBe(before.get('node-1'));
+  }, 120_000);
 });
