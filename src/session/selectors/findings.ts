@@ -110,20 +110,20 @@ const OPEN: readonly Status[] = [STATUS.fail, STATUS.unknown, STATUS.warn];
 /** Failures, unknowns and warnings that no waiver covers: one entry for each check and status, the worst first. */
 export function openProblems(report: Report, catalogue: Catalogue): readonly OpenProblem[] {
   const waivable = new Map(catalogue.checks.map((check) => [check.id, check.waivable]));
-  const problems = new Map<string, OpenProblem>();
+  const problems = new Map<string, OpenProblem & { readonly nodes: string[] }>();
   const note = (finding: Finding, node: string | null): void => {
     if (!OPEN.includes(finding.status)) return;
     const key = `${finding.check} ${finding.status} ${String(node === null)}`;
-    const known = problems.get(key);
-    const nodes = [...(known?.nodes ?? []), ...(node === null ? [] : [node])];
-    problems.set(key, {
+    const problem = problems.get(key) ?? {
       check: finding.check,
       title: finding.title,
       status: finding.status,
       blocking: finding.severity === 'required' && finding.status !== STATUS.warn,
       waivable: waivable.get(finding.check) ?? false,
-      nodes,
-    });
+      nodes: [],
+    };
+    if (node !== null) problem.nodes.push(node);
+    problems.set(key, problem);
   };
   for (const node of report.nodes) for (const finding of node.findings) note(finding, node.name);
   for (const finding of report.cluster.findings) note(finding, null);

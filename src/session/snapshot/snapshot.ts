@@ -1,3 +1,4 @@
+import type { NodeEvidence } from '../../domain/evidence.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { SessionState } from '../state.js';
 import { STEPS } from '../steps.js';
@@ -56,9 +57,18 @@ function bytesAsBase64(
     : value;
 }
 
+const written = new WeakMap<NodeEvidence, string>();
+
+/** Evidence is most of a session and never changes: each node's is written once and kept as text for the next save. */
+function evidenceText(item: NodeEvidence): string {
+  const known = written.get(item) ?? JSON.stringify(item, bytesAsBase64);
+  written.set(item, known);
+  return known;
+}
+
 /** The text to save. Names each key to keep, so that nothing new in the state is saved by accident. */
 export function serialiseSession(state: SessionState): string {
-  const session: Kept & { readonly kind: string; readonly version: number } = {
+  const session: Omit<Kept, 'evidence'> & { readonly kind: string; readonly version: number } = {
     kind: KIND,
     version: SNAPSHOT_VERSION,
     demo: state.demo,
@@ -66,7 +76,6 @@ export function serialiseSession(state: SessionState): string {
     nodes: state.nodes,
     intent: state.intent,
     access: state.access,
-    evidence: state.evidence,
     fixes: state.fixes,
     waivers: state.waivers,
     exportSettings: state.exportSettings,
@@ -75,7 +84,8 @@ export function serialiseSession(state: SessionState): string {
     startedAt: state.startedAt,
     ...(state.files === undefined ? {} : { files: state.files }),
   };
-  return `${JSON.stringify(session, bytesAsBase64)}\n`;
+  const evidence = state.evidence.map(evidenceText).join(',');
+  return `${JSON.stringify(session).slice(0, -1)},"evidence":[${evidence}]}\n`;
 }
 
 /** A session to hand to `createSessionStore`, or null and a sentence that says why not. */
