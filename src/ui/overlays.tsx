@@ -99,6 +99,9 @@ export function PromptModal({ request }: { readonly request: SecretRequest }) {
   const { width } = useArea();
   const actions = useActions();
   const [secret, setSecret] = useState('');
+  // Only this kind of question is in the words of the node; the others are ours.
+  const asked =
+    request.kind === 'keyboard-interactive' ? `The node says: ${request.prompt}` : request.prompt;
   const answer = (text: string | null) => () => {
     setSecret('');
     actions.answerPrompt(text);
@@ -108,8 +111,10 @@ export function PromptModal({ request }: { readonly request: SecretRequest }) {
       <Words bold tone="warn" width={width}>
         {`${request.node} ${ASKS[request.kind]}`}
       </Words>
-      {wrap(request.prompt, width).map((text, index) => (
-        <Words key={index} width={width}>{`The node says: ${text}`}</Words>
+      {wrap(asked, width).map((text, index) => (
+        <Words key={index} width={width}>
+          {text}
+        </Words>
       ))}
       <Words> </Words>
       <Box>

@@ -85,7 +85,7 @@ it('a password is asked for over any step, and is never drawn', async () => {
     Nothing is changed on any node.
     ────────────────────────────────────────────────────────────────────────────────
     n1 needs a password to log in
-    The node says: n1's password:
+    n1's password:
 
     Answer: (nothing typed yet)
 
