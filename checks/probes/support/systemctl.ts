@@ -79,7 +79,7 @@ const NOT_FOUND = /^Unit \S{1,200} (?:could not be found|not found)\.?$/m;
 
 /** A pasted `systemctl status UNIT`. */
 export function parseStatus(stdout: string): UnitState {
-  const active = /^\s*Active: ([a-z-]{1,24})(?: \(([a-zA-Z-]{1,24})\))?/m.exec(stdout);
+  const active = /^[ \t]{0,80}Active: ([a-z-]{1,24})(?: \(([a-zA-Z-]{1,24})\))?/m.exec(stdout);
   if (active === null) {
     if (NOT_FOUND.test(stdout)) return ABSENT;
     throw new ProbeParseError('no line "Active:"');
@@ -90,7 +90,7 @@ export function parseStatus(stdout: string): UnitState {
 
 /** The load state and the state of the unit file: `Loaded: loaded (PATH; enabled; preset: enabled)`. */
 function loadedLine(stdout: string): readonly [string, string] {
-  const found = /^\s*Loaded: ([a-z-]{1,24})(?: \(([^)\n]{0,300})\))?/m.exec(stdout);
+  const found = /^[ \t]{0,80}Loaded: ([a-z-]{1,24})(?: \(([^)\n]{0,300})\))?/m.exec(stdout);
   const load = found?.[1] ?? 'loaded';
   const file = (found?.[2] ?? '').split(';')[1]?.trim() ?? '';
   if (load === 'masked') return [load, 'masked'];
@@ -123,7 +123,7 @@ export const pastedStatusProbe = (unit: string): Probe<UnitState> =>
     goodExits: [3, 4],
     recognises: (stdout) =>
       stdout.slice(0, 300).includes(`${unit}.service`) &&
-      /^\s*Active: /m.test(stdout.slice(0, 4000)),
+      /^[ \t]{0,80}Active: /m.test(stdout.slice(0, 4000)),
     parse: ({ stdout, stderr }) => parseStatus(`${stdout}\n${stderr}`),
   });
 
