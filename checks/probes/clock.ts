@@ -14,6 +14,7 @@ export const clock = defineProbe<Clock>({
   command: 'date +%s',
   script: 'date +%s',
   rootCommands: [],
+  timely: true,
   timeoutSeconds: 5,
   maxBytes: 64,
   fields: { offsetSeconds: 'plain' },

@@ -18,12 +18,11 @@ export const collectable = (probes: readonly AnyProbe[]): readonly AnyProbe[] =>
 export function composeCollector(probes: readonly AnyProbe[]): string {
   const asked = collectable(probes);
   refuseBadProbes(asked);
-  const slow = asked.filter((probe) => probe.slow === true);
-  const fast = asked.filter((probe) => probe.slow !== true);
+  const { direct, held } = lanesOf(asked);
   return `${HEADER}_cr_main() {
 ${BEFORE}
 _cr_body() {
-${lanes(slow, fast)}
+${lanes(held, direct)}
 }
 ${AFTER}
 } </dev/null
@@ -44,17 +43,39 @@ function refuseBadProbes(probes: readonly AnyProbe[]): void {
   }
 }
 
+type Lanes = {
+  /** Asked one after the other; each answer is sent at once. */
+  readonly direct: readonly AnyProbe[];
+  /** Asked beside them; the answers wait in a pipe until the direct lane is done. */
+  readonly held: readonly (readonly AnyProbe[])[];
+};
+
 /**
- * Slow probes start first, each in a pipe of its own that holds its frames until the quick ones are done. A pipe
+ * Each slow probe has a lane of its own. The quick ones share two, because starting processes is most of their cost and
+ * nodes have more than one processor. What is compared with the moment of its arrival is asked first and directly.
+ */
+function lanesOf(probes: readonly AnyProbe[]): Lanes {
+  const slow = probes.filter((probe) => probe.slow === true).map((probe) => [probe]);
+  const timely = probes.filter((probe) => probe.slow !== true && probe.timely === true);
+  const quick = probes.filter((probe) => probe.slow !== true && probe.timely !== true);
+  const second = quick.filter((_, index) => index % 2 === 1);
+  return {
+    direct: [...timely, ...quick.filter((_, index) => index % 2 === 0)],
+    held: second.length === 0 ? slow : [...slow, second],
+  };
+}
+
+/**
+ * Held lanes start first, each in a pipe of its own that holds its frames until the direct one is done. A pipe
  * holds 64 KiB; longer output waits in the memory of a `tail` (Q=1), so no probe stands still for its reader.
  */
-function lanes(slow: readonly AnyProbe[], fast: readonly AnyProbe[]): string {
-  const [first, ...rest] = slow;
-  if (first === undefined) return ['Q=', ...fast.map(line)].join('\n');
+function lanes(held: Lanes['held'], direct: readonly AnyProbe[]): string {
+  const [first, ...rest] = held;
+  if (first === undefined) return ['Q=', ...direct.map(line)].join('\n');
   return `{ Q=1
-${line(first)}
+${first.map(line).join('\n')}
 } 7<&- | { exec 7<&0 </dev/null
-${lanes(rest, fast)}
+${lanes(rest, direct)}
 exec cat <&7
 }`;
 }

@@ -32,6 +32,8 @@ export type Probe<T> = {
   readonly maxBytes: number;
   /** Slow probes start first and overlap with the others. */
   readonly slow?: boolean;
+  /** The answer is compared with the moment it arrives: it is asked first and never waits in a buffer. */
+  readonly timely?: boolean;
   /** The class of each field of the answer. */
   readonly fields: Readonly<Record<string, DataClass>>;
   /** Exit statuses that carry an answer besides 0 and null. Any other makes the answer unknown. */

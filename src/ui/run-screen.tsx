@@ -73,6 +73,15 @@ export async function runScreen(
     await instance.waitUntilExit();
   } finally {
     unwatch();
+    // A screen that was left while it was still being drawn takes hold of the keyboard once more after that.
+    await new Promise(setImmediate);
     restore();
+    letGo(stdin);
   }
+}
+
+/** Nobody reads keys any more: the process may end. The next screen takes hold by itself. */
+function letGo(stdin: ScreenInput['stdin']): void {
+  stdin.pause();
+  if (stdin.isTTY) stdin.unref();
 }

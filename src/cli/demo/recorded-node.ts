@@ -44,7 +44,9 @@ function readCollector(
 ): { readonly nonce: string; readonly probes: readonly AnyProbe[] } | null {
   const request = readCollectorText(script);
   if (request === null) return null;
-  const probes = request.probes.flatMap((id) => PROBES.get(id) ?? []);
+  // The text lists them in the order of its lanes; the client composed it in that of the catalogue.
+  const named = new Set(request.probes);
+  const probes = [...PROBES.values()].filter(({ id }) => named.has(id));
   const text = `${collectorPrelude(request)}${composeCollector(probes)}`;
   if (probes.length !== request.probes.length || text !== script) return null;
   const mayBecomeRoot = request.become === 'auto' || request.become === 'sudo';
