@@ -49,7 +49,8 @@ let total = 0;
 async function worker(): Promise<void> {
   for (const line of queue) {
     const [host = '', port] = line.split(' ');
-    total += await ask(host, Number(port));
+    const bytes = await ask(host, Number(port));
+    total += bytes;
   }
 }
 await Promise.all(Array.from({ length: Number(concurrency) }, worker));

@@ -6,11 +6,11 @@ import { composeCollector } from '../../src/collect/compose.js';
 import { DEFAULT_INTENT } from '../../src/domain/intent.js';
 import type { AnyProbe } from '../../src/domain/probe.js';
 import { planProbes } from '../../src/engine/plan.js';
+import { breakNode } from '../lab/break.js';
 import { down, sshRun, up } from '../lab/lab.js';
 import { missingForLab } from '../lab/needs.js';
 import { fight, median, type Figure } from './figure.js';
 
-const NAME = 'survey';
 const RUNS = 9;
 const say = (line: string): void => {
   console.error(line);
@@ -56,23 +56,27 @@ async function slowest(
   return first;
 }
 
-/** The whole survey on a container node against its slowest single probe, both measured on the node. */
-export async function surveyOnNode(): Promise<Figure> {
+/**
+ * The whole survey on a container node against its slowest single probe, both measured on the node. With firewalld
+ * running, asking it is what takes longest; without it everything is quick, and starting processes is most of the cost.
+ */
+async function surveyOnNode(name: string, withFirewalld: boolean): Promise<Figure> {
   const missing = missingForLab();
-  if (missing !== null) return { name: NAME, skipped: `needs the lab: ${missing}` };
+  if (missing !== null) return { name, skipped: `needs the lab: ${missing}` };
   const dir = mkdtempSync(join(tmpdir(), 'calico-ready-bench-lab-'));
-  await up({ dir, count: 1, release: 'bookworm', ownedByThisProcess: true, say });
+  const lab = await up({ dir, count: 1, release: 'bookworm', ownedByThisProcess: true, say });
   try {
+    if (withFirewalld) await breakNode(lab, 'node-1', 'firewalld');
     const probes = planProbes(catalogue, DEFAULT_INTENT);
     const collector = composeCollector(probes);
     const seconds = onNode(dir);
     const slow = await slowest(probes, seconds);
     return await fight({
-      name: NAME,
+      name,
       unit: 's',
       limit: 1.5,
       runs: RUNS,
-      what: `collector, ${String(probes.length)} probes, on a lab node`,
+      what: `collector, ${String(probes.length)} probes, firewalld ${withFirewalld ? 'on' : 'off'}`,
       measure: () => seconds(collector),
       peerWhat: `slowest probe alone, ${slow.id}`,
       measurePeer: () => seconds(slow.text),
@@ -81,3 +85,6 @@ export async function surveyOnNode(): Promise<Figure> {
     await down(dir);
   }
 }
+
+export const surveyWithFirewalld = (): Promise<Figure> => surveyOnNode('survey', true);
+export const surveyWithout = (): Promise<Figure> => surveyOnNode('survey-quiet', false);

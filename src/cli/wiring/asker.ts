@@ -20,6 +20,7 @@ import type { CommonOptions } from '../options.js';
 import { TOOL } from '../version.js';
 import { checkAccessFiles } from './access-files.js';
 import { eachNode } from './each-node.js';
+import type { ShownKeys } from './host-key-question.js';
 import { clock, randomHex, sha256 } from './run.js';
 import type { SecretKeeper } from './secrets.js';
 import type { AccessOptions } from './ssh.js';
@@ -36,21 +37,26 @@ export function routed(local: Transport, ssh: () => Promise<Transport>): Transpo
   };
 }
 
-/** The transport of a command without screens: unknown keys are never asked about. Throws InputError. */
+/** The transport of a command without screens. On a terminal it asks about unknown host keys; else `ask` is `strict`. Throws InputError. */
 export function headlessTransport(options: AccessOptions, secrets: SecretKeeper): Transport {
   checkAccessFiles(options);
   return routed(createLocalTransport(), async () => {
     // Loaded when a node needs it: the wizard's first screen does not.
-    const [{ sshTransport }, { createHostKeyPins }] = await Promise.all([
+    const [{ sshTransport }, { createHostKeyPins }, { askingForHostKeys }] = await Promise.all([
       import('./ssh.js'),
       import('../../transport/ssh/host-key-pins.js'),
+      import('./host-key-question.js'),
     ]);
-    return sshTransport(options, {
-      pins: createHostKeyPins(),
+    const interactive = process.stdin.isTTY && process.stderr.isTTY;
+    const pins = createHostKeyPins();
+    const shown: ShownKeys = new Map();
+    const transport = await sshTransport(options, {
+      pins,
       broker: secrets.broker,
-      onUnknownHostKey: () => undefined,
-      interactive: false,
+      onUnknownHostKey: (key) => shown.set(key.node, key),
+      interactive,
     });
+    return interactive ? askingForHostKeys(transport, pins, shown) : transport;
   });
 }
 

@@ -22,6 +22,8 @@ export type SshWiring = {
   readonly onUnknownHostKey: (key: UnknownHostKey) => void;
   /** False: nobody can be asked, and `ask` is `strict`. */
   readonly interactive: boolean;
+  /** The wizard draws on the terminal. */
+  readonly screens?: boolean;
   readonly defaultUser?: string;
 };
 
@@ -52,7 +54,8 @@ export async function sshTransport(options: AccessOptions, wiring: SshWiring): P
     broker: wiring.broker,
     become: options.become === 'doas' ? 'none' : options.become,
     onWarning: (text) => {
-      if (!wiring.interactive || !process.stdout.isTTY) note(`note: ${text}`);
+      // On a terminal that the wizard draws on, a line of text would tear the screen.
+      if (wiring.screens !== true) note(`note: ${text}`);
     },
     ...(resolver === undefined ? {} : { resolve: resolver }),
   });

@@ -41,6 +41,7 @@ export const wizardTransport =
           broker: keeper.broker,
           onUnknownHostKey,
           interactive: true,
+          screens: true,
           ...(settings.user === '' ? {} : { defaultUser: settings.user }),
         },
       );
