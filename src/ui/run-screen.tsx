@@ -82,6 +82,5 @@ export async function runScreen(
 
 /** Nobody reads keys any more: the process may end. The next screen takes hold by itself. */
 function letGo(stdin: ScreenInput['stdin']): void {
-  stdin.pause();
   if (stdin.isTTY) stdin.unref();
 }

@@ -107,11 +107,6 @@ describe('for a screen reader', () => {
       firewall is inactive
       listitem: x failed fake/manager A failed, B unknown, C passed, The manager
       leaves interfaces alone
-      listitem: ? unknown fake/machine A passed, B unknown, C passed, The machine is
-      supported
-      listitem: ? unknown fake/tunnel A not needed, B unknown, C not needed, The
-      tunnel works on this machine
-      listitem: ? unknown fake/swap A passed, B unknown, C passed, Swap is off
       listitem: ? unknown fake/same-machine fleet All nodes are of one kind
 
       Same as: calico-ready audit n1 n2 n3

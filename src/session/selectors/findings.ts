@@ -13,7 +13,7 @@ export type GridRow = {
   readonly check: string;
   readonly title: string;
   readonly severity: Severity;
-  /** The worst status of the row. */
+  /** The worst status among the nodes that were reached; of all, when none was. */
   readonly worst: Status;
   /** One per group of nodes; empty for a check of the whole cluster. */
   readonly cells: readonly Status[];
@@ -53,6 +53,12 @@ function groupNodes(nodes: readonly NodeReport[]): readonly NodeGroup[] {
     .sort((a, b) => READINESS_ORDER.indexOf(a.readiness) - READINESS_ORDER.indexOf(b.readiness));
 }
 
+/** A node that was not reached says nothing of any check: its column tells that once, and no row is worse for it. */
+function tellingCells(groups: readonly NodeGroup[], cells: readonly Status[]): readonly Status[] {
+  const telling = cells.filter((_, index) => groups[index]?.reached === true);
+  return telling.length > 0 ? telling : cells;
+}
+
 const bySeverity = (row: GridRow): number => (row.severity === 'required' ? 0 : 1);
 
 /**
@@ -64,7 +70,7 @@ export function findingsGrid(report: Report): FindingsGrid {
   const nodeRows = (report.nodes[0]?.findings ?? []).map((finding, index): GridRow => {
     const cells = groups.map((group) => group.nodes[0]?.findings[index]?.status ?? STATUS.unknown);
     const { check, title, severity } = finding;
-    return { check, title, severity, worst: worstOf(cells), cells };
+    return { check, title, severity, worst: worstOf(tellingCells(groups, cells)), cells };
   });
   const clusterRows = report.cluster.findings.map((finding): GridRow => ({
     check: finding.check,

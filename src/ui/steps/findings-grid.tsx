@@ -106,7 +106,11 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix }: Grid
         cursor={list.cursor}
         width={width}
         height={height - above}
-        empty="No problem was found. f lists all checks."
+        empty={
+          grid.groups.every((group) => group.reached)
+            ? 'No problem was found. f lists all checks.'
+            : 'No problem was found on the nodes that were reached. f lists all checks.'
+        }
       />
     </Box>
   );
