@@ -15,7 +15,7 @@ export type Attempt = {
 
 type Rule = readonly [RegExp, ReasonCode, string, string];
 
-const OTHER_CLIENT = 'Use --transport openssh for this node, or enable a current algorithm on it.';
+const OTHER_CLIENT = 'Enable a current algorithm in sshd_config of this node.';
 const CHECK_PORT = 'Check the port of this node in the inventory.';
 
 // Node's codes of connect(2) and getaddrinfo(3), then the texts of ssh2 1.17 (lib/protocol).
@@ -119,7 +119,7 @@ function beforeLogin(text: string, attempt: Attempt): ConnectError {
   return connectError(
     'lost',
     `${attempt.where}: the connection broke during the key exchange (${text})`,
-    'Try again; if it stays so, use --transport openssh for this node.',
+    'Try again; if it stays so, compare with ssh -v to this node.',
   );
 }
 

@@ -155,7 +155,7 @@ function unknownKey(
   const note =
     authority === undefined
       ? ''
-      : ` (${visibleLine(authority.file)}:${String(authority.line)} trusts a certificate authority, which needs --transport openssh)`;
+      : ` (${visibleLine(authority.file)}:${String(authority.line)} trusts a certificate authority, which this version cannot check)`;
   return connectError(
     'host-key-unknown',
     `${lookupName(name)}: its key ${shown.type} ${shown.fingerprint} is not in known_hosts${note}`,

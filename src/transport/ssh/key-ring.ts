@@ -86,7 +86,7 @@ async function listUsable(
     ...(listed.length === 0 ? ['the SSH agent holds no keys'] : []),
     ...(others.length === 0
       ? []
-      : [`the agent's ${[...new Set(others)].join(', ')} keys need --transport openssh`]),
+      : [`the agent's ${[...new Set(others)].join(', ')} keys cannot be used by this version`]),
   ];
   return { keys: [...usable.filter(isNamed), ...rest], notes };
 }

@@ -177,7 +177,7 @@ describe.skipIf(missing !== null)(`host keys against a real sshd ${missing ?? ''
     const authority = withKnown(`@cert-authority NAME ${otherKey}\n`);
     const failure = await rig(authority, { hostKeyPolicy: 'strict' }).failure(nodeAt(sshd.port));
     expect(failure.reason).toContain(
-      'trusts a certificate authority, which needs --transport openssh',
+      'trusts a certificate authority, which this version cannot check',
     );
     const bare = withKnown(`127.0.0.1 ${sshd.hostKeys.ed25519}\n`);
     const session = await rig(bare, { hostKeyPolicy: 'strict', identityFiles: [identity] }).open(
