@@ -9,6 +9,7 @@ import type { InitialSession } from '../../session/store.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
+import { DEFAULT_KEYS } from '../wiring/access-files.js';
 import { chooseNodes } from '../wiring/inputs.js';
 import { clock, randomHex } from '../wiring/run.js';
 import { wizardTransport } from '../wizard/fleet-port.js';
@@ -43,8 +44,6 @@ async function resumed(options: WizardOptions, files: StateFiles): Promise<Start
   if (choice === 'fresh') files.setAside();
   return choice === 'left' ? choice : { session: choice === 'resume' ? session : null };
 }
-
-const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 async function fresh(options: WizardOptions): Promise<InitialSession> {
   const { readIntent } = await import('../files/intent-file.js');

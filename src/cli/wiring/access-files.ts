@@ -5,9 +5,16 @@ import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { CommonOptions } from '../options.js';
 
+/** The private keys that OpenSSH tries by itself (ssh_config(5), IdentityFile), without those it needs hardware for. */
+export const DEFAULT_KEYS: readonly string[] = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+
+/** `~/` at the front is the home folder, as a shell would have it. */
+export const expandHome = (path: string): string =>
+  path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+
 /** A path as the operator wrote it, from this folder or, with `~/`, from the home folder. */
 export const absolutePath = (path: string): string =>
-  isAbsolute(path) ? path : path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
+  isAbsolute(path) ? path : resolve(expandHome(path));
 
 function mustBeReadable(path: string, what: string): void {
   try {

@@ -5,11 +5,8 @@ import type { HostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
-import { absolutePath } from './access-files.js';
+import { absolutePath, DEFAULT_KEYS } from './access-files.js';
 import { sshConfigResolver } from './ssh-config.js';
-
-/** The private keys that OpenSSH tries by itself (ssh_config(5), IdentityFile), without those it needs hardware for. */
-const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 export type AccessOptions = Pick<
   CommonOptions,

@@ -10,6 +10,7 @@ import type { ExportPort } from '../../session/ports.js';
 import type { ExportSettings, SessionState } from '../../session/state.js';
 import type { Report } from '../../domain/report.js';
 import { exportBundle, openSigner } from '../wiring/bundle.js';
+import { expandHome } from '../wiring/access-files.js';
 import type { SecretKeeper } from '../wiring/secrets.js';
 import { judgeFleet } from '../wiring/asker.js';
 
@@ -30,11 +31,7 @@ async function signerFor(
   signal: AbortSignal,
 ): Promise<Signer | null> {
   if (settings.signKey !== '')
-    return openSigner(
-      settings.signKey.replace(/^~(?=\/)/, homedir()),
-      context.keeper.broker,
-      signal,
-    );
+    return openSigner(expandHome(settings.signKey), context.keeper.broker, signal);
   return context.demoSigner ?? null;
 }
 
@@ -58,7 +55,7 @@ export function createExportPort(context: ExportContext): ExportPort {
       if (settings.bundle.trim() === '')
         throw new InputError('The bundle has no name.', 'Type a file name that ends in .tar.gz.');
       const signer = await signerFor(settings, context, signal);
-      const base = baseOf(settings.bundle.trim().replace(/^~(?=\/)/, homedir()));
+      const base = baseOf(expandHome(settings.bundle.trim()));
       const path = `${base}${signer === null ? UNSIGNED_SUFFIX : '.tar.gz'}`;
       const principal =
         settings.signer === ''

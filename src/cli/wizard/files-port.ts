@@ -7,6 +7,7 @@ import type { FilesPort } from '../../session/ports.js';
 import { readIntent, validateIntent } from '../files/intent-file.js';
 import { parseInventory, readInventory } from '../files/inventory-file.js';
 import { isHost } from '../files/node-argument.js';
+import { expandHome } from '../wiring/access-files.js';
 import type { StateFiles } from './state-files.js';
 
 /** The Host names of ssh_config that are names, not patterns; what they mean, ssh itself is asked later. */
@@ -20,13 +21,10 @@ export function hostsOfSshConfig(text: string): readonly InventoryNode[] {
   return [...new Set(names)].map((name) => ({ name, host: name, roles: [] }));
 }
 
-const expand = (path: string): string =>
-  path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
-
 /** Files for the wizard. `readIntent` and friends are loaded with it, so this module is imported when it is needed. */
 export function createFilesPort(state: StateFiles, sshConfig: string | undefined): FilesPort {
   return {
-    readInventory: (path) => readInventory(expand(path)),
+    readInventory: (path) => readInventory(expandHome(path)),
     parseInventory: (text) => parseInventory(text, 'typed'),
     sshConfigHosts: async () => {
       const path = sshConfig ?? join(homedir(), '.ssh', 'config');
@@ -44,7 +42,7 @@ export function createFilesPort(state: StateFiles, sshConfig: string | undefined
         );
       return hosts;
     },
-    readIntent: (path) => readIntent(expand(path)),
+    readIntent: (path) => readIntent(expandHome(path)),
     checkIntent: (candidate) => validateIntent(candidate, (at) => at.map(String).join('.')),
     save: state.save,
     saveNow: state.saveNow,
