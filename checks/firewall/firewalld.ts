@@ -11,15 +11,15 @@ import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import { firewallCmdListAll, type FirewalldRules } from '../probes/firewall-cmd-list-all.js';
 import { firewallCmdState } from '../probes/firewall-cmd-state.js';
-import { firewalldUnit } from '../probes/firewalld-unit.js';
 import type { FirewalldZone } from '../probes/support/firewalld-zones.js';
-import { firstUnit, type UnitState } from '../probes/support/systemctl.js';
+import { firstUnit, type UnitState, type UnitStates } from '../probes/support/systemctl.js';
+import { systemdUnits } from '../probes/systemd-units.js';
 import { systemctlStatusFirewalld } from '../probes/systemctl-status-firewalld.js';
 import { pageB } from '../requirements/sources.js';
 import { admits, forwardsPods, inWords, needsOf } from './needs.js';
 
 type Facts = {
-  readonly unit?: UnitState;
+  readonly units?: UnitStates;
   readonly status?: UnitState;
   readonly state?: { readonly running: boolean };
   readonly rules?: FirewalldRules;
@@ -76,8 +76,11 @@ function judgeRunning(rules: FirewalldRules | undefined, context: NodeContext): 
   );
 }
 
-const runningOf = ({ unit, status, state, rules }: Facts): boolean | null => {
-  const said = [unit, status, state, rules].map((witness) => witness?.running);
+const unitOf = ({ units }: Facts): UnitState | undefined => units?.get('firewalld.service');
+
+const runningOf = (facts: Facts): boolean | null => {
+  const { status, state, rules } = facts;
+  const said = [unitOf(facts), status, state, rules].map((witness) => witness?.running);
   if (said.includes(true)) return true;
   return said.includes(false) ? false : null;
 };
@@ -92,7 +95,7 @@ function judge(facts: Facts, context: NodeContext): Verdict {
   }
   if (running)
     return judgeRunning(facts.rules?.running === true ? facts.rules : undefined, context);
-  const unit = firstUnit(facts.unit, facts.status);
+  const unit = firstUnit(unitOf(facts), facts.status);
   if (unit?.installed === false) return pass('firewalld is not installed');
   const words = unit === undefined ? 'not running' : unit.words;
   return unit?.enabled === true
@@ -156,7 +159,7 @@ export const firewalld = defineCheck({
   waivable: true,
   needs: {},
   witnesses: {
-    unit: firewalldUnit,
+    units: systemdUnits,
     status: systemctlStatusFirewalld,
     state: firewallCmdState,
     rules: firewallCmdListAll,

@@ -11,11 +11,11 @@ import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import { networkmanagerConf, type NmConfFile } from '../probes/networkmanager-conf.js';
 import { networkmanagerPrintConfig } from '../probes/networkmanager-print-config.js';
-import { networkmanagerUnit } from '../probes/networkmanager-unit.js';
 import { nmcliDevice } from '../probes/nmcli-device.js';
 import { nmcli } from '../probes/nmcli.js';
 import type { NmDevice } from '../probes/support/nm-devices.js';
-import { firstUnit } from '../probes/support/systemctl.js';
+import { firstUnit, type UnitStates } from '../probes/support/systemctl.js';
+import { systemdUnits } from '../probes/systemd-units.js';
 import { systemctlStatusNetworkManager } from '../probes/systemctl-status-networkmanager.js';
 import {
   calicoDevices,
@@ -147,6 +147,13 @@ function closes(fix: Fix, files: readonly NmConfFile[]): boolean {
   return 'undecided' in config || missingNames(config).length === 0;
 }
 
+type Said = Omit<NmFacts, 'unit'> & { readonly units?: UnitStates };
+
+const withUnit = ({ units, ...rest }: Said): NmFacts => {
+  const unit = units?.get('NetworkManager.service');
+  return unit === undefined ? rest : { ...rest, unit };
+};
+
 export const networkmanager = defineCheck({
   id: 'interfaces/networkmanager',
   title: 'NetworkManager leaves the interfaces of Calico alone',
@@ -156,7 +163,7 @@ export const networkmanager = defineCheck({
   waivable: true,
   needs: {},
   witnesses: {
-    unit: networkmanagerUnit,
+    units: systemdUnits,
     status: systemctlStatusNetworkManager,
     devices: nmcliDevice,
     overview: nmcli,
@@ -164,6 +171,6 @@ export const networkmanager = defineCheck({
     conf: networkmanagerConf,
   },
   breaks: ['routes to the pods of this node', 'IP-in-IP, VXLAN and WireGuard between nodes'],
-  judge,
-  fixes,
+  judge: (facts) => judge(withUnit(facts)),
+  fixes: (facts) => fixes(withUnit(facts)),
 });

@@ -1,3 +1,4 @@
+import type { CalicoSetting } from './calico-setting.js';
 import type { Fix } from './fix.js';
 import type { Intent } from './intent.js';
 import type { InventoryNode } from './inventory.js';
@@ -66,6 +67,10 @@ type CheckText = {
   readonly waivable: boolean;
   /** Null when the check applies; else why it does not, as `found`. */
   readonly skip?: (intent: Intent) => string | null;
+  /** How it is judged for this intent, in one or two sentences: what passes, what warns, what fails. */
+  readonly rule?: (intent: Intent) => string;
+  /** Where the pages, today's documentation and the code disagree: what each says, and which one judges. */
+  readonly disagreement?: string;
   /** The Calico features that do not work when it fails. */
   readonly breaks?: readonly string[];
   /** Intents that would pass on a node that fails here, in words such as `encapsulation: vxlan`. */
@@ -83,6 +88,11 @@ export type NodeCheck<N extends Probes = Probes, W extends Probes = Probes> = Ch
   readonly judge: (facts: Facts<N> & WitnessFacts<W>, context: NodeContext) => Verdict;
   /** Pure; called only when the verdict is fail or warn. */
   readonly fixes?: (facts: Facts<N> & WitnessFacts<W>, context: NodeContext) => readonly Fix[];
+  /** Pure; called only when the verdict is fail or warn: settings of Calico that mend what was found. */
+  readonly settings?: (
+    facts: Facts<N> & WitnessFacts<W>,
+    context: NodeContext,
+  ) => readonly CalicoSetting[];
 };
 
 /** One node's share of a cluster check. */
@@ -96,9 +106,10 @@ export type ClusterCheck<N extends Probes = Probes> = CheckText & {
 };
 
 /** A check whose types of facts are erased: how the catalogue and the engine hold it. */
-export type AnyNodeCheck = Omit<NodeCheck, 'judge' | 'fixes'> & {
+export type AnyNodeCheck = Omit<NodeCheck, 'judge' | 'fixes' | 'settings'> & {
   readonly judge: (facts: never, context: NodeContext) => Verdict;
   readonly fixes?: (facts: never, context: NodeContext) => readonly Fix[];
+  readonly settings?: (facts: never, context: NodeContext) => readonly CalicoSetting[];
 };
 export type AnyClusterCheck = Omit<ClusterCheck, 'judge'> & {
   readonly judge: (shares: never, intent: Intent) => Verdict;

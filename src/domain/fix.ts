@@ -37,6 +37,8 @@ export type Fix = {
   readonly undoCommands: readonly string[];
   readonly disturbsNetwork: boolean;
   readonly needsReboot: boolean;
+  /** Shown, printed and explained, and not yet applied by this tool: the operator does it. */
+  readonly byHandOnly?: boolean;
   /** What to do by hand where this fix cannot be applied. */
   readonly byHand: string;
 };

@@ -13,7 +13,7 @@ export type UnitState = {
   readonly words: string;
 };
 
-const FIELDS: Readonly<Record<string, DataClass>> = {
+export const UNIT_FIELDS: Readonly<Record<string, DataClass>> = {
   installed: 'plain',
   running: 'plain',
   enabled: 'plain',
@@ -58,13 +58,36 @@ function unitState(load: string, active: string, sub: string, file: string): Uni
 
 const WORD = /^[a-z-]{1,24}$/;
 
-/** The answer of `systemctl show -p LoadState,ActiveState,SubState,UnitFileState`. */
-export function parseShow(stdout: string): UnitState {
+/** States by full unit name, such as `firewalld.service`; an alias stands beside the name it leads to. */
+export type UnitStates = ReadonlyMap<string, UnitState>;
+
+export const SHOWN = 'Id,Names,LoadState,ActiveState,SubState,UnitFileState';
+
+/** The answer of `systemctl show -p SHOWN UNIT…`: one block a unit, a blank line between them. */
+export function parseShow(stdout: string): UnitStates {
+  const states = new Map<string, UnitState>();
+  for (const block of stdout.split('\n\n').filter((text) => text.trim() !== '')) {
+    const values = valuesOf(block);
+    const names = [values.get('Id') ?? '', ...(values.get('Names') ?? '').split(' ')];
+    const state = stateOf(values);
+    for (const name of names.filter((word) => UNIT_NAME.test(word))) states.set(name, state);
+  }
+  if (states.size === 0) throw new ProbeParseError('it names no unit');
+  return states;
+}
+
+const UNIT_NAME = /^[A-Za-z0-9:_.@\\-]{1,250}\.(?:service|timer|socket)$/;
+
+function valuesOf(block: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const line of stdout.split('\n')) {
+  for (const line of block.split('\n')) {
     const equals = line.indexOf('=');
     if (equals > 0) values.set(line.slice(0, equals), line.slice(equals + 1).trim());
   }
+  return values;
+}
+
+function stateOf(values: ReadonlyMap<string, string>): UnitState {
   const load = values.get('LoadState') ?? '';
   const active = values.get('ActiveState') ?? '';
   const sub = values.get('SubState') ?? '';
@@ -97,19 +120,6 @@ function loadedLine(stdout: string): readonly [string, string] {
   return [load, WORD.test(file) ? file : ''];
 }
 
-/** Live: what systemd says of a unit. Where systemd does not run there is no answer. */
-export const unitProbe = (id: string, unit: string): Probe<UnitState> =>
-  defineProbe({
-    id,
-    command: `systemctl show -p LoadState,ActiveState,SubState,UnitFileState ${unit}`,
-    script: `systemctl show -p LoadState,ActiveState,SubState,UnitFileState ${unit}`,
-    rootCommands: [],
-    timeoutSeconds: 10,
-    maxBytes: 4096,
-    fields: FIELDS,
-    parse: ({ stdout }) => parseShow(stdout),
-  });
-
 /** Pasted only: `systemctl status UNIT`, which exits 3 for a stopped and 4 for an absent unit. */
 export const pastedStatusProbe = (unit: string): Probe<UnitState> =>
   defineProbe({
@@ -119,7 +129,7 @@ export const pastedStatusProbe = (unit: string): Probe<UnitState> =>
     rootCommands: [],
     timeoutSeconds: 10,
     maxBytes: 65536,
-    fields: FIELDS,
+    fields: UNIT_FIELDS,
     goodExits: [3, 4],
     recognises: (stdout) =>
       stdout.slice(0, 300).includes(`${unit}.service`) &&

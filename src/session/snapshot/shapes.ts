@@ -148,6 +148,7 @@ const fix = object<Fix>({
   undoCommands: list(long, 1000),
   disturbsNetwork: bool,
   needsReboot: bool,
+  byHandOnly: maybe(bool),
   byHand: sentence,
 });
 

@@ -10,8 +10,8 @@ const recorded = (name: string): string =>
   readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8');
 
 const show = (active: string, file: string, load = 'loaded'): string =>
-  `LoadState=${load}\nActiveState=${active}\nSubState=x\nUnitFileState=${file}\n`;
-const UP = { 'firewalld-unit': show('active', 'enabled') };
+  `Id=firewalld.service\nNames=firewalld.service\nLoadState=${load}\nActiveState=${active}\nSubState=x\nUnitFileState=${file}\n`;
+const UP = { 'systemd-units': show('active', 'enabled') };
 
 // Composed by hand after `systemctl status` of systemd 252.
 const STATUS = `○ firewalld.service - firewalld - dynamic firewall daemon
@@ -70,7 +70,7 @@ testCheck(firewalld, [
   },
   {
     name: 'off but enabled is a warning',
-    says: { 'firewalld-unit': show('inactive', 'enabled') },
+    says: { 'systemd-units': show('inactive', 'enabled') },
     expect: { status: 'warn' },
     fixes: ['disable'],
   },
@@ -84,17 +84,17 @@ testCheck(firewalld, [
   },
   {
     name: 'off is a pass',
-    says: { 'firewalld-unit': show('inactive', 'disabled') },
+    says: { 'systemd-units': show('inactive', 'disabled') },
     expect: { status: 'pass' },
   },
   {
     name: 'masked is a pass',
-    says: { 'firewalld-unit': show('inactive', 'masked', 'masked') },
+    says: { 'systemd-units': show('inactive', 'masked', 'masked') },
     expect: { status: 'pass' },
   },
   {
     name: 'not installed is a pass',
-    says: { 'firewalld-unit': show('inactive', '', 'not-found') },
+    says: { 'systemd-units': show('inactive', '', 'not-found') },
     expect: { status: 'pass', found: 'firewalld is not installed' },
   },
   {
@@ -119,23 +119,23 @@ testCheck(firewalld, [
   },
   {
     name: 'one witness that sees it run outweighs the others',
-    says: { 'firewalld-unit': show('inactive', 'disabled'), 'firewall-cmd-state': 'running\n' },
+    says: { 'systemd-units': show('inactive', 'disabled'), 'firewall-cmd-state': 'running\n' },
     expect: { status: 'fail' },
   },
   {
     name: 'on its way up is unknown',
-    says: { 'firewalld-unit': show('activating', 'enabled') },
+    says: { 'systemd-units': show('activating', 'enabled') },
     expect: { status: 'unknown' },
   },
   {
     name: 'garbage is unknown',
-    says: { 'firewalld-unit': 'x', 'firewall-cmd-state': 'x', 'firewall-cmd-list-all': 'x' },
+    says: { 'systemd-units': 'x', 'firewall-cmd-state': 'x', 'firewall-cmd-list-all': 'x' },
     expect: { status: 'unknown', reason: expect.stringMatching(/^garbled: /) },
   },
   {
     name: 'root refused is unknown',
     says: {
-      'firewalld-unit': { exit: 1 },
+      'systemd-units': { exit: 1 },
       'firewall-cmd-state': { exit: 126, stderr: 'as_root: needs root' },
     },
     expect: { status: 'unknown' },

@@ -8,7 +8,7 @@ const recorded = (name: string): string =>
   readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8');
 
 const show = (active: string, sub: string, file: string, load = 'loaded'): string =>
-  `LoadState=${load}\nActiveState=${active}\nSubState=${sub}\nUnitFileState=${file}\n`;
+  `Id=NetworkManager.service\nNames=NetworkManager.service\nLoadState=${load}\nActiveState=${active}\nSubState=${sub}\nUnitFileState=${file}\n`;
 const RUNNING = show('active', 'running', 'enabled');
 
 /** As the probe prints it, which probes.test.ts proves. */
@@ -31,13 +31,13 @@ const files = (extra: Readonly<Record<string, string>>): string => conf({ ...MAI
 testCheck(networkmanager, [
   {
     name: 'not installed is a pass',
-    says: { 'networkmanager-unit': show('inactive', 'dead', '', 'not-found') },
+    says: { 'systemd-units': show('inactive', 'dead', '', 'not-found') },
     expect: { status: 'pass', found: 'NetworkManager is not installed' },
   },
   {
     name: 'stopped and disabled is a pass',
     says: {
-      'networkmanager-unit': show('inactive', 'dead', 'disabled'),
+      'systemd-units': show('inactive', 'dead', 'disabled'),
       'networkmanager-conf': files({}),
     },
     expect: { status: 'pass' },
@@ -45,7 +45,7 @@ testCheck(networkmanager, [
   },
   {
     name: 'stopped but enabled is a warning',
-    says: { 'networkmanager-unit': show('inactive', 'dead', 'enabled') },
+    says: { 'systemd-units': show('inactive', 'dead', 'enabled') },
     expect: { status: 'warn' },
   },
   {
@@ -58,7 +58,7 @@ testCheck(networkmanager, [
   {
     name: 'running with nothing configured fails, and the fix is offered',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'nmcli-device': recorded('managed-device'),
       'networkmanager-print-config': recorded('default-print'),
       'networkmanager-conf': files({}),
@@ -69,7 +69,7 @@ testCheck(networkmanager, [
   {
     name: 'running with the file of the fix passes',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'nmcli-device': recorded('fixed-device'),
       'networkmanager-print-config': recorded('fixed-print'),
       'networkmanager-conf': files({ [FIX_PATH]: FIX_CONTENT }),
@@ -79,7 +79,7 @@ testCheck(networkmanager, [
   {
     name: 'the documented file passes',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-conf': files({ [`${ETC}/calico.conf`]: DOCUMENTED }),
     },
     expect: { status: 'pass' },
@@ -87,7 +87,7 @@ testCheck(networkmanager, [
   {
     name: 'named, but not reloaded, fails',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'nmcli-device': recorded('managed-device'),
       'networkmanager-conf': files({ [`${ETC}/calico.conf`]: DOCUMENTED }),
     },
@@ -97,7 +97,7 @@ testCheck(networkmanager, [
   {
     name: 'five of six names fail, and the sixth is named',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-conf': files({
         [`${ETC}/calico.conf`]: DOCUMENTED.replace(';interface-name:wg-v6.cali', ''),
       }),
@@ -108,7 +108,7 @@ testCheck(networkmanager, [
   {
     name: 'some of the workloads are not all of them',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-conf': files({
         [`${ETC}/calico.conf`]: DOCUMENTED.replace('cali*', 'cali[0-9]*;interface-name:cali1*'),
       }),
@@ -118,7 +118,7 @@ testCheck(networkmanager, [
   {
     name: 'a later file that replaces the list drops it, and is mended with consent',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-conf': files({
         [`${ETC}/calico.conf`]: DOCUMENTED,
         [`${ETC}/zzz-site.conf`]:
@@ -131,7 +131,7 @@ testCheck(networkmanager, [
   {
     name: 'an exception of the operator cannot be mended by adding',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-conf': files({
         [`${ETC}/a.conf`]: '[keyfile]\nunmanaged-devices=*;except:interface-name:cali*\n',
       }),
@@ -142,7 +142,7 @@ testCheck(networkmanager, [
   {
     name: 'files and program that contradict each other are named, the worse counts',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-print-config': recorded('fixed-print'),
       'networkmanager-conf': files({}),
     },
@@ -151,7 +151,7 @@ testCheck(networkmanager, [
   {
     name: 'a file that may not be read leaves it to the program',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-print-config': recorded('fixed-print'),
       'networkmanager-conf': `unreadable ${ETC}/secret.conf\nprocess yes\n`,
     },
@@ -160,7 +160,7 @@ testCheck(networkmanager, [
   {
     name: 'a file that may not be read, without the program, is unknown',
     says: {
-      'networkmanager-unit': RUNNING,
+      'systemd-units': RUNNING,
       'networkmanager-conf': `unreadable ${ETC}/secret.conf\nprocess yes\n`,
     },
     expect: { status: 'unknown', reason: expect.stringContaining('secret.conf') },
@@ -192,7 +192,7 @@ testCheck(networkmanager, [
   {
     name: 'garbage is unknown',
     says: {
-      'networkmanager-unit': 'x',
+      'systemd-units': 'x',
       'systemctl-status-NetworkManager': pasted('x'),
       'nmcli-device': 'x',
       nmcli: 'x',
@@ -204,7 +204,7 @@ testCheck(networkmanager, [
   {
     name: 'no tools are unknown',
     says: {
-      'networkmanager-unit': { exit: 127, stderr: 'sh: systemctl: not found' },
+      'systemd-units': { exit: 127, stderr: 'sh: systemctl: not found' },
       'nmcli-device': { exit: 127, stderr: 'sh: nmcli: not found' },
     },
     expect: { status: 'unknown', reason: expect.stringMatching(/^tool-missing: /) },
@@ -214,7 +214,7 @@ testCheck(networkmanager, [
 
 test('the fix writes one file with one line, a name an entry, and reloads both ways', () => {
   const [fix] = judged(networkmanager, {
-    'networkmanager-unit': RUNNING,
+    'systemd-units': RUNNING,
     'networkmanager-conf': files({}),
   }).fixes;
   expect(fix).toMatchObject({
@@ -242,7 +242,7 @@ test('the fix writes one file with one line, a name an entry, and reloads both w
 test('the later file keeps every byte but the sign, and what was seen is expected', () => {
   const text = '# mine\r\n[keyfile]\r\n unmanaged-devices = a\r\n[device-x]\nunmanaged-devices=b';
   const [fix] = judged(networkmanager, {
-    'networkmanager-unit': RUNNING,
+    'systemd-units': RUNNING,
     'networkmanager-conf': files({ [`${ETC}/zzz.conf`]: text, [FIX_PATH]: FIX_CONTENT }),
   }).fixes;
   expect(fix).toMatchObject({ way: 'later-file', kind: 'disruptive', consentWord: 'edit' });

@@ -7,7 +7,6 @@ import { clock } from '../../../checks/probes/clock.js';
 import { cniDirectories } from '../../../checks/probes/cni-directories.js';
 import { firewallCmdListAll } from '../../../checks/probes/firewall-cmd-list-all.js';
 import { firewallCmdState } from '../../../checks/probes/firewall-cmd-state.js';
-import { firewalldUnit } from '../../../checks/probes/firewalld-unit.js';
 import { hostname } from '../../../checks/probes/hostname.js';
 import { ipAddr } from '../../../checks/probes/ip-addr.js';
 import { ipRoute } from '../../../checks/probes/ip-route.js';
@@ -24,7 +23,6 @@ const PROBES: readonly AnyProbe[] = [
   cniDirectories,
   firewallCmdListAll,
   firewallCmdState,
-  firewalldUnit,
   hostname,
   ipAddr,
   ipRoute,

@@ -1,0 +1,6 @@
+import type { AnyCheck } from '../../src/domain/check.js';
+import { poolHostOverlap } from './pool-host-overlap.js';
+import { poolServiceOverlap } from './pool-service-overlap.js';
+
+/** The checks of this folder, in the order of reports. */
+export const addressesChecks: readonly AnyCheck[] = [poolHostOverlap, poolServiceOverlap];

@@ -1,0 +1,6 @@
+import type { AnyCheck } from '../../src/domain/check.js';
+import { hostname } from './hostname.js';
+import { hostnameUnique } from './hostname-unique.js';
+
+/** The checks of this folder, in the order of reports. */
+export const identityChecks: readonly AnyCheck[] = [hostname, hostnameUnique];

@@ -1,0 +1,4 @@
+import type { AnyCheck } from '../../src/domain/check.js';
+
+/** The checks of this folder, in the order of reports. */
+export const kubernetesChecks: readonly AnyCheck[] = [];

@@ -1,0 +1,6 @@
+import type { AnyCheck } from '../../src/domain/check.js';
+import { architecture } from './architecture.js';
+import { distribution } from './distribution.js';
+
+/** The checks of this folder, in the order of reports. */
+export const platformChecks: readonly AnyCheck[] = [architecture, distribution];

@@ -1,0 +1,5 @@
+import type { AnyCheck } from '../../src/domain/check.js';
+import { capSysAdmin } from './cap-sys-admin.js';
+
+/** The checks of this folder, in the order of reports. */
+export const privilegesChecks: readonly AnyCheck[] = [capSysAdmin];
