@@ -1,0 +1,23 @@
+/**
+ * Shell function `loaded NAME`: whether the kernel has that module in use now, so that asking for its rules loads
+ * nothing. Without /proc/modules the kernel takes no modules at all. Status 2: it is not in use, so it holds no rules.
+ */
+export const LOADED = `loaded() {
+[ ! -d "/sys/module/$1" ] || return 0
+[ -e /proc/modules ] || return 0
+while read -r A B; do [ "$A" != "$1" ] || return 0; done </proc/modules
+read -r A </proc/sys/kernel/osrelease
+[ ! -r "/lib/modules/$A/modules.builtin" ] || ! grep -q "/$1.ko" "/lib/modules/$A/modules.builtin" || return 0
+return 2
+}`;
+
+/**
+ * Shell function `filtered SED COMMAND…`: runs the command through `sed` and has the command's exit status, which a pipe
+ * would hide.
+ */
+export const FILTERED = `filtered() {
+F=$1
+shift
+{ E=$({ { as_root "$@" 6>&-; echo $? >&5; } | sed "$F" >&6; } 5>&1); } 6>&1
+return "\${E:-1}"
+}`;
