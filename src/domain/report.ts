@@ -71,6 +71,16 @@ export type PathFinding = {
   readonly blame?: string;
 };
 
+/** An intent near the one that was judged, under which everything passes that an intent can make pass. */
+export type Suggestion = {
+  /** Keys of the intent with their new values. */
+  readonly changes: Partial<Intent>;
+  /** One `key: value` of an intent file for each. */
+  readonly words: readonly string[];
+  /** The fleet's readiness with it. */
+  readonly readiness: Readiness;
+};
+
 export type Report = {
   readonly schema: typeof REPORT_SCHEMA;
   readonly tool: { readonly name: string; readonly version: string };
@@ -79,6 +89,8 @@ export type Report = {
   readonly intent: Intent;
   readonly readiness: Readiness;
   readonly summary: Readonly<Record<Status, number>>;
+  /** Only when a required check fails and another intent would change that. */
+  readonly suggestion?: Suggestion;
   readonly nodes: readonly NodeReport[];
   readonly cluster: { readonly findings: readonly Finding[] };
   readonly paths: readonly PathFinding[];

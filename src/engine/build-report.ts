@@ -1,5 +1,10 @@
 import type { AnswerSheet } from '../domain/answer.js';
-import { unknown, type AnyNodeCheck, type Catalogue } from '../domain/check.js';
+import {
+  unknown,
+  type AnyClusterCheck,
+  type AnyNodeCheck,
+  type Catalogue,
+} from '../domain/check.js';
 import type { NodeEvidence } from '../domain/evidence.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
@@ -20,8 +25,10 @@ import { findingOf, pointersOf } from './finding.js';
 import { judgeCluster, type NodeAnswers } from './judge.js';
 import { allProbes } from './plan.js';
 import { countStatuses, fleetReadiness, readinessOf } from './readiness.js';
-import { planCheck, sharedJudge, type PlannedCheck } from './shared-judgement.js';
+import { answerKeys, planCheck, sharedJudge, type PlannedCheck } from './shared-judgement.js';
+import { FLEET } from './views.js';
 import { waive } from './waive.js';
+import { whatWouldPass, type Outlook } from './what-would-pass.js';
 
 /** Everything a report is made from. The same input gives the same report. */
 export type Survey = {
@@ -128,6 +135,17 @@ function reportCluster(
   });
 }
 
+/** In place of what a check says of alternatives in general: those that would pass here. */
+const withAlternatives = (
+  findings: readonly Finding[],
+  place: number,
+  outlook: Outlook,
+): readonly Finding[] =>
+  findings.map((finding, check) => {
+    const alternatives = outlook.alternatives(place, check);
+    return alternatives === undefined ? finding : { ...finding, alternatives };
+  });
+
 /** Judges a whole survey. Pure: no clock but `run.finishedAt`, no order but the inventory's and the catalogue's. */
 export function buildReport(survey: Survey): Judgement {
   const probes = allProbes(survey.catalogue);
@@ -140,12 +158,30 @@ export function buildReport(survey: Survey): Judgement {
   const checks = survey.catalogue.checks
     .filter((check): check is AnyNodeCheck => check.scope === 'node')
     .map(planCheck);
-  const shared: Shared = { survey, probes, checks, judge: sharedJudge(survey.intent), now };
+  const keyOf = answerKeys();
+  const shared: Shared = { survey, probes, checks, judge: sharedJudge(survey.intent, keyOf), now };
   const results = survey.nodes.map((item, index) =>
     reportNode(shared, item, fleet[index]?.answers ?? new Map()),
   );
-  const cluster = reportCluster(survey, fleet, now);
-  const nodes = results.map((result) => result.report);
+  const judgedCluster = reportCluster(survey, fleet, now);
+  const judgedNodes = results.map((result) => result.report);
+  const outlook = whatWouldPass({
+    intent: survey.intent,
+    checks,
+    cluster: survey.catalogue.checks.filter(
+      (check): check is AnyClusterCheck => check.scope === 'cluster',
+    ),
+    fleet,
+    keyOf,
+    nodes: judgedNodes,
+    clusterFindings: judgedCluster,
+    paths: survey.paths,
+  });
+  const cluster = withAlternatives(judgedCluster, FLEET, outlook);
+  const nodes = judgedNodes.map((node, place) => ({
+    ...node,
+    findings: withAlternatives(node.findings, place, outlook),
+  }));
   const tested = survey.paths.map((path) => ({
     severity: 'required' as const,
     status: path.status,
@@ -166,6 +202,7 @@ export function buildReport(survey: Survey): Judgement {
       ...cluster,
       ...survey.paths,
     ]),
+    ...(outlook.suggestion === undefined ? {} : { suggestion: outlook.suggestion }),
     nodes,
     cluster: { findings: cluster },
     paths: survey.paths,

@@ -53,16 +53,26 @@ function gather(check: AnyNodeCheck, answers: AnswerSheet): Gathered {
   return 'missing' in witnesses ? witnesses : { facts: { ...needs.facts, ...witnesses.facts } };
 }
 
+/** The verdict alone, for whoever asks what another intent would change; see judgeNode. */
+export function verdictOf(
+  check: AnyNodeCheck,
+  answers: AnswerSheet,
+  context: NodeContext,
+): { readonly verdict: Verdict; readonly facts?: Record<string, unknown> } {
+  const skipped = check.skip?.(context.intent) ?? null;
+  if (skipped !== null) return { verdict: notApplicable(skipped) };
+  const gathered = gather(check, answers);
+  if ('missing' in gathered) return { verdict: unknown(gathered.missing) };
+  const { facts } = gathered;
+  return { verdict: soften(check, check.judge(facts as never, context)), facts };
+}
+
 /** Pure: the same answers and intent give the same verdict. Missing answers are never a pass and never a fail. */
 export function judgeNode(check: AnyNodeCheck, answers: AnswerSheet, context: NodeContext): Judged {
-  const skipped = check.skip?.(context.intent) ?? null;
-  if (skipped !== null) return { verdict: notApplicable(skipped), fixes: [] };
-  const gathered = gather(check, answers);
-  if ('missing' in gathered) return { verdict: unknown(gathered.missing), fixes: [] };
-  const facts = gathered.facts as never;
-  const verdict = soften(check, check.judge(facts, context));
+  const { verdict, facts } = verdictOf(check, answers, context);
+  if (facts === undefined) return { verdict, fixes: [] };
   const mendable = verdict.status === STATUS.fail || verdict.status === STATUS.warn;
-  return { verdict, fixes: mendable ? (check.fixes?.(facts, context) ?? []) : [] };
+  return { verdict, fixes: mendable ? (check.fixes?.(facts as never, context) ?? []) : [] };
 }
 
 /** A recommended check that fails is shown as a warning (design.md 5, Readiness). */

@@ -24,24 +24,43 @@ export const planCheck = (check: AnyNodeCheck): PlannedCheck => ({
 /** What a check says of a node; the finding has no evidence yet. */
 export type NodeVerdict = { readonly finding: Finding; readonly fixes: readonly Fix[] };
 
+/** The same text for two nodes whose answers to a check's probes are the same objects (sharingReader). */
+export type AnswerKey = (planned: PlannedCheck, answers: AnswerSheet) => string;
+
+/** Keys that hold among each other, each made once. */
+export function answerKeys(): AnswerKey {
+  const numbers = new Map<Answer<unknown> | undefined, number>();
+  const kept = new WeakMap<AnswerSheet, Map<PlannedCheck, string>>();
+  const numberOf = (answer: Answer<unknown> | undefined): number => {
+    const number = numbers.get(answer) ?? numbers.size;
+    numbers.set(answer, number);
+    return number;
+  };
+  return (planned, answers) => {
+    const known = kept.get(answers) ?? new Map<PlannedCheck, string>();
+    kept.set(answers, known);
+    const before = known.get(planned);
+    if (before !== undefined) return before;
+    const key = [...planned.probes].map((id) => numberOf(answers.get(id))).join();
+    known.set(planned, key);
+    return key;
+  };
+}
+
 /**
  * Judges nodes under one intent. Nodes that share their answers (sharingReader) are judged once: a check is pure, so
  * nobody can tell. A check that looked at the node itself, as at its roles, judges each one.
  */
 export function sharedJudge(
   intent: Intent,
+  keyOf: AnswerKey,
 ): (planned: PlannedCheck, answers: AnswerSheet, node: InventoryNode) => NodeVerdict {
-  const numbers = new Map<Answer<unknown> | undefined, number>();
   const kept = new Map<AnyNodeCheck, Map<string, NodeVerdict>>();
-  const numberOf = (answer: Answer<unknown> | undefined): number => {
-    const number = numbers.get(answer) ?? numbers.size;
-    numbers.set(answer, number);
-    return number;
-  };
-  return ({ check, probes }, answers, node) => {
+  return (planned, answers, node) => {
+    const { check } = planned;
     const known = kept.get(check) ?? new Map<string, NodeVerdict>();
     kept.set(check, known);
-    const key = [...probes].map((id) => numberOf(answers.get(id))).join();
+    const key = keyOf(planned, answers);
     const before = known.get(key);
     if (before !== undefined) return before;
     const seen = { looked: false };

@@ -1,0 +1,226 @@
+import type { Intent } from '../domain/intent.js';
+import type { Finding, NodeReport, PathFinding, Suggestion } from '../domain/report.js';
+import { READINESS, STATUS, type Status } from '../domain/status.js';
+import {
+  both,
+  doubleMoves,
+  phraseOf,
+  singleMoves,
+  wordsOf,
+  type Candidate,
+} from './intent-moves.js';
+import { fleetReadiness, readinessOf } from './readiness.js';
+import { FLEET, viewOf, viewsOf, type Ground, type View } from './views.js';
+
+export type Question = Ground & {
+  readonly intent: Intent;
+  /** As judged under that intent; findings in the order of the checks. */
+  readonly nodes: readonly NodeReport[];
+  readonly clusterFindings: readonly Finding[];
+  readonly paths: readonly PathFinding[];
+};
+
+export type Outlook = {
+  /** Intents under which this finding is none, in words; undefined where nothing had to be asked. */
+  readonly alternatives: (place: number, check: number) => readonly string[] | undefined;
+  readonly suggestion?: Suggestion;
+};
+
+/** Of the alternatives that pass, this many are named. */
+const NAMED = 3;
+/** Pairs of changes that are tried for one finding. */
+const PAIRS = 90;
+/** Combinations that are tried for the fleet. */
+const COMBINATIONS = 200;
+/** Changes that one suggestion may combine. */
+const STEPS = 4;
+
+type Problem = {
+  readonly place: number;
+  readonly check: number;
+  /** It keeps the node or the fleet from being ready. */
+  readonly blocks: boolean;
+};
+
+const bad = (status: Status): boolean => status === STATUS.fail || status === STATUS.unknown;
+const meets = (keys: ReadonlySet<string>, candidate: Candidate): boolean =>
+  candidate.keys.some((key) => keys.has(key));
+
+/** What is asked about: required checks that fail; warnings and waived failures only where the check names a way out. */
+function problemsOf(question: Question): readonly Problem[] {
+  const of = (place: number, findings: readonly Finding[]): readonly Problem[] =>
+    findings.flatMap((finding, check): readonly Problem[] => {
+      if (finding.status === STATUS.fail) return [{ place, check, blocks: true }];
+      const mild = finding.status === STATUS.warn || finding.waivedFrom === STATUS.fail;
+      return mild && finding.alternatives.length > 0 ? [{ place, check, blocks: false }] : [];
+    });
+  return [
+    ...question.nodes.flatMap((node, place) => (node.reached ? of(place, node.findings) : [])),
+    ...of(FLEET, question.clusterFindings),
+  ];
+}
+
+type Search = {
+  readonly question: Question;
+  readonly base: View;
+  readonly view: (candidate: Candidate) => View;
+  readonly singles: readonly Candidate[];
+  readonly regresses: (candidate: Candidate, place: number) => boolean;
+};
+
+const findingsAt = (question: Question, place: number): readonly Finding[] =>
+  place === FLEET ? question.clusterFindings : (question.nodes[place]?.findings ?? []);
+
+function openSearch(question: Question): Search {
+  const base = viewOf(question, question.intent);
+  const view = viewsOf(question);
+  const known = new WeakMap<View, Map<number, boolean>>();
+  const regresses = (candidate: Candidate, place: number): boolean => {
+    const there = view(candidate);
+    const places = known.get(there) ?? new Map<number, boolean>();
+    known.set(there, places);
+    const kept = places.get(place);
+    if (kept !== undefined) return kept;
+    const worse = findingsAt(question, place).some(
+      ({ severity, status }, check) =>
+        severity === 'required' &&
+        !bad(status) &&
+        status !== STATUS.waived &&
+        meets(base(place, check).keys, candidate) &&
+        bad(there(place, check).status),
+    );
+    places.set(place, worse);
+    return worse;
+  };
+  return { question, base, view, singles: singleMoves(question.intent), regresses };
+}
+
+/** A failure is gone when it blocks no more; a warning, when nothing is left to say. */
+function solves(search: Search, candidate: Candidate, { place, check, blocks }: Problem): boolean {
+  const { status } = search.view(candidate)(place, check);
+  if (status === STATUS.pass || status === STATUS.notApplicable) return true;
+  return blocks && status === STATUS.warn;
+}
+
+const safe = (search: Search, candidate: Candidate, place: number): boolean =>
+  !search.regresses(candidate, place) && !search.regresses(candidate, FLEET);
+
+/** Two changes: the second makes good what the first one spoils, or the check looks at it because of the first. */
+function pairsFor(search: Search, problem: Problem): readonly Candidate[] {
+  const found: Candidate[] = [];
+  let tried = 0;
+  for (const first of search.singles) {
+    if (!meets(search.base(problem.place, problem.check).keys, first)) continue;
+    const done = solves(search, first, problem);
+    const { keys } = search.view(first)(problem.place, problem.check);
+    for (const pair of doubleMoves(search.question.intent, first)) {
+      if (!done && !pair.keys.some((key) => keys.has(key) && !first.keys.includes(key))) continue;
+      tried += 1;
+      if (tried > PAIRS || found.length >= NAMED) return found;
+      if (solves(search, pair, problem) && safe(search, pair, problem.place)) found.push(pair);
+    }
+  }
+  return found;
+}
+
+/** The intents under which a problem is gone and nothing else of its node is worse, the nearest first. */
+function solutionsOf(
+  search: Search,
+  hopeless: Set<string>,
+  problem: Problem,
+): readonly Candidate[] {
+  const { keys, id } = search.base(problem.place, problem.check);
+  const same = `${String(problem.check)} ${String(id)}`;
+  if (hopeless.has(same)) return [];
+  const touching = search.singles.filter((candidate) => meets(keys, candidate));
+  const solving = touching.filter((candidate) => solves(search, candidate, problem));
+  const found = solving.filter((candidate) => safe(search, candidate, problem.place));
+  if (found.length > 0) return found.toSorted((a, b) => a.keys.length - b.keys.length);
+  const pairs = problem.blocks ? pairsFor(search, problem) : [];
+  // Nothing moves the check itself, so nothing will on nodes that say the same.
+  if (solving.length === 0 && pairs.length === 0) hopeless.add(same);
+  return pairs;
+}
+
+type Solved = { readonly problem: Problem; readonly solutions: readonly Candidate[] };
+
+/** The nearest intent that solves all of them and spoils nothing on any node; null when none was found. */
+function commonSolution(search: Search, solved: readonly Solved[]): Candidate | null {
+  const { question, regresses } = search;
+  const places = [FLEET, ...question.nodes.flatMap(({ reached }, at) => (reached ? [at] : []))];
+  const open = (candidate: Candidate): Solved | undefined =>
+    solved.find(({ problem }) => !solves(search, candidate, problem));
+  const seen = new Set<string>();
+  const isNew = (candidate: Candidate | null): candidate is Candidate => {
+    const key = JSON.stringify(Object.entries(candidate?.changes ?? {}).sort());
+    return (
+      candidate !== null && !seen.has(key) && seen.size < COMBINATIONS && Boolean(seen.add(key))
+    );
+  };
+  let level = solved.flatMap(({ solutions }) => solutions).filter(isNew);
+  for (let step = 1; step <= STEPS; step += 1) {
+    const next: Candidate[] = [];
+    for (const candidate of level.toSorted((a, b) => a.keys.length - b.keys.length)) {
+      const left = open(candidate);
+      if (left !== undefined)
+        next.push(
+          ...left.solutions.map((one) => both(question.intent, candidate, one)).filter(isNew),
+        );
+      else if (!places.some((place) => regresses(candidate, place))) return candidate;
+    }
+    level = next;
+  }
+  return null;
+}
+
+/** The readiness of the whole fleet as a report under that intent would have it. */
+function readinessWith({ question, base, view }: Search, candidate: Candidate) {
+  const there = view(candidate);
+  const judged = (place: number): readonly Pick<Finding, 'severity' | 'status'>[] =>
+    findingsAt(question, place).map(({ severity, status }, check) => {
+      if (severity !== 'required' || !meets(base(place, check).keys, candidate))
+        return { severity, status };
+      const now = there(place, check).status;
+      return { severity, status: status === STATUS.waived && bad(now) ? status : now };
+    });
+  const tested = question.paths.map(({ status }) => ({ severity: 'required' as const, status }));
+  return fleetReadiness([
+    ...question.nodes.map((node, place) =>
+      node.reached ? readinessOf(judged(place)) : READINESS.unknown,
+    ),
+    readinessOf([...judged(FLEET), ...tested]),
+  ]);
+}
+
+/** What another intent would change: for each finding, and for all of them. Pure. */
+export function whatWouldPass(question: Question): Outlook {
+  const problems = problemsOf(question);
+  const search = openSearch(question);
+  const hopeless = new Set<string>();
+  const solved = problems.map((problem) => ({
+    problem,
+    solutions: solutionsOf(search, hopeless, problem),
+  }));
+  const words = new Map(
+    solved.map(({ problem: { place, check }, solutions }) => [
+      `${String(place)} ${String(check)}`,
+      solutions.slice(0, NAMED).map(phraseOf),
+    ]),
+  );
+  const blocking = solved.filter(
+    ({ problem, solutions }) => problem.blocks && solutions.length > 0,
+  );
+  const common = blocking.length === 0 ? null : commonSolution(search, blocking);
+  return {
+    alternatives: (place, check) => words.get(`${String(place)} ${String(check)}`),
+    ...(common === null
+      ? {}
+      : {
+          suggestion: {
+            changes: common.changes,
+            words: wordsOf(common),
+            readiness: readinessWith(search, common),
+          },
+        }),
+  };
+}
