@@ -13,6 +13,7 @@ export const nmcliDevice = defineProbe<NmDevices>({
   rootCommands: [],
   timeoutSeconds: 15,
   maxBytes: 1 << 20,
+  talks: true,
   fields: NM_DEVICE_FIELDS,
   goodExits: [8],
   recognises: (stdout) => /^DEVICE +TYPE +STATE +CONNECTION *$/m.test(stdout.slice(0, 500)),

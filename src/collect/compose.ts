@@ -43,25 +43,31 @@ function refuseBadProbes(probes: readonly AnyProbe[]): void {
   }
 }
 
+/** A piece of the collector: asks some probes one after the other. */
+type Lane = string;
 type Lanes = {
-  /** Asked one after the other; each answer is sent at once. */
-  readonly direct: readonly AnyProbe[];
-  /** Asked beside them; the answers wait in a pipe until the direct lane is done. */
-  readonly held: readonly (readonly AnyProbe[])[];
+  /** Each answer is sent at once. */
+  readonly direct: Lane;
+  /** Run beside it; the answers wait in a pipe until the direct lane is done. */
+  readonly held: readonly Lane[];
 };
 
 /**
- * Each slow probe has a lane of its own. The quick ones share two, because starting processes is most of their cost and
- * nodes have more than one processor. What is compared with the moment of its arrival is asked first and directly.
+ * Each slow probe has a lane of its own, those that talk to a daemon share one. The light ones share two shells, because
+ * starting processes is most of their cost and nodes have more than one processor. What is compared with the moment of
+ * its arrival is asked first and directly.
  */
 function lanesOf(probes: readonly AnyProbe[]): Lanes {
-  const slow = probes.filter((probe) => probe.slow === true).map((probe) => [probe]);
-  const timely = probes.filter((probe) => probe.slow !== true && probe.timely === true);
-  const quick = probes.filter((probe) => probe.slow !== true && probe.timely !== true);
-  const second = quick.filter((_, index) => index % 2 === 1);
+  const timely = probes.filter((probe) => probe.timely === true);
+  const others = probes.filter((probe) => probe.timely !== true);
+  const slow = others.filter((probe) => probe.slow === true);
+  const talking = others.filter((probe) => probe.slow !== true && probe.talks === true);
+  const light = others.filter((probe) => probe.slow !== true && probe.talks !== true);
+  const halves = [0, 1].map((half) => light.filter((_, index) => index % 2 === half));
+  const held = [...slow.map(alone), talking.map(alone).join('\n'), together(halves[1] ?? [])];
   return {
-    direct: [...timely, ...quick.filter((_, index) => index % 2 === 0)],
-    held: second.length === 0 ? slow : [...slow, second],
+    direct: [...timely.map(alone), together(halves[0] ?? [])].filter(Boolean).join('\n'),
+    held: held.filter(Boolean),
   };
 }
 
@@ -69,23 +75,39 @@ function lanesOf(probes: readonly AnyProbe[]): Lanes {
  * Held lanes start first, each in a pipe of its own that holds its frames until the direct one is done. A pipe
  * holds 64 KiB; longer output waits in the memory of a `tail` (Q=1), so no probe stands still for its reader.
  */
-function lanes(held: Lanes['held'], direct: readonly AnyProbe[]): string {
+function lanes(held: Lanes['held'], direct: Lane): string {
   const [first, ...rest] = held;
-  if (first === undefined) return ['Q=', ...direct.map(line)].join('\n');
+  if (first === undefined) return `Q=\n${direct}`;
   return `{ Q=1
-${first.map(line).join('\n')}
+${first}
 } 7<&- | { exec 7<&0 </dev/null
 ${lanes(rest, direct)}
 exec cat <&7
 }`;
 }
 
-function line(probe: AnyProbe): string {
+/** A probe's words: id, seconds, bytes, script, and `r` when it needs root. */
+function words(probe: AnyProbe): string {
   const root = probe.rootCommands.length > 0;
   const script = `${root ? '"$R"' : ''}${quote(probe.script ?? '')}`;
   const seconds = Math.ceil(probe.timeoutSeconds);
-  return `_cr_run ${probe.id} ${String(seconds)} ${String(probe.maxBytes + 1)} ${script}${root ? ' r' : ''}`;
+  return `${probe.id} ${String(seconds)} ${String(probe.maxBytes + 1)} ${script} ${root ? 'r' : "''"}`;
 }
+
+const alone = (probe: AnyProbe): Lane => `_cr_run ${words(probe)}`;
+
+// Light probes end within milliseconds; when their shell does not end in this time, or prints more than that, one
+// of them is to blame, and all that are left get their own limits.
+const TOGETHER_SECONDS = 5;
+const TOGETHER_BYTES = 524_288;
+
+const together = (probes: readonly AnyProbe[]): Lane =>
+  probes.length === 0
+    ? ''
+    : [
+        `_cr_light ${String(TOGETHER_SECONDS)} ${String(TOGETHER_BYTES)}`,
+        ...probes.map(words),
+      ].join(' \\\n');
 
 export type PreludeOptions = {
   /** 32 lower-case hexadecimal digits from a random source. */
@@ -111,6 +133,6 @@ export function readCollectorText(text: string): CollectorRequest | null {
   const prelude = PRELUDE.exec(text.slice(0, Math.max(0, end)));
   if (prelude === null || !text.startsWith(`${HEADER}_cr_main() {\n`, end + 1)) return null;
   const [, nonce = '', become = ''] = prelude;
-  const probes = [...text.matchAll(/^_cr_run ([a-z0-9][a-z0-9-]{0,63}) \d+ \d+ ["']/gm)];
+  const probes = [...text.matchAll(/^(?:_cr_run )?([a-z0-9][a-z0-9-]{0,63}) \d+ \d+ ["']/gm)];
   return { nonce, become: become as Become, probes: probes.map(([, id = '']) => id) };
 }

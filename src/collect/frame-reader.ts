@@ -137,6 +137,7 @@ export class FrameReader {
     if (marker === null || marker.kind === 'meta') this.spoilOpen('a frame is damaged');
     else if (marker.kind === 'begin') this.begin(marker.id, marker.uptime);
     else if (marker.kind === 'stderr') this.turn(marker.id);
+    else if (marker.kind === 'void') this.void(marker.id);
     else this.end(marker);
   }
 
@@ -165,6 +166,12 @@ export class FrameReader {
   private turn(id: string): void {
     if (this.open?.probe.id === id && this.open.part === 'stdout') this.open.part = 'stderr';
     else this.misplaced(id);
+  }
+
+  /** Only what stands open can be taken back; an answer that is whole stays, so that a second one spoils it. */
+  private void(id: string): void {
+    if (this.open?.probe.id === id) this.open = null;
+    else if (this.open !== null) this.misplaced(id);
   }
 
   private end({ id, exit, uptime }: Extract<Marker, { kind: 'end' }>): void {

@@ -3,6 +3,8 @@ export type Marker =
   | { readonly kind: 'meta'; readonly meta: CollectorMeta }
   | { readonly kind: 'begin'; readonly id: string; readonly uptime: number | null }
   | { readonly kind: 'stderr'; readonly id: string }
+  /** The frame that stands open counts for nothing: the probe is asked again. */
+  | { readonly kind: 'void'; readonly id: string }
   | {
       readonly kind: 'end';
       readonly id: string;
@@ -36,6 +38,7 @@ const META =
   /^M 1 (-|\d{1,10}) (-|[A-Za-z0-9._-]{1,64}) (root|sudo|doas|none) (gnu|busybox|old|none) (-|\d{1,12}) \S{1,20}$/;
 const BEGIN = new RegExp(`^B ${ID} ${TIME}$`);
 const STDERR = new RegExp(`^S ${ID}$`);
+const VOID = new RegExp(`^V ${ID}$`);
 const END = new RegExp(`^E ${ID} (x|\\d{1,3}) ${TIME}$`);
 const LAST = /^Z (\d{1,10}|-) (\d{1,15}|-)$/;
 
@@ -60,6 +63,8 @@ function frameOf(line: string): Marker | null {
   if (begin !== null) return { kind: 'begin', id: begin[1] ?? '', uptime: number(begin[2] ?? '') };
   const stderr = STDERR.exec(line);
   if (stderr !== null) return { kind: 'stderr', id: stderr[1] ?? '' };
+  const voided = VOID.exec(line);
+  if (voided !== null) return { kind: 'void', id: voided[1] ?? '' };
   const end = END.exec(line);
   if (end === null) return null;
   const [, id = '', exit = 'x', uptime = '-'] = end;

@@ -68,6 +68,7 @@ R="$R
 // _cr_kill PID: a process and what it started, for machines without timeout and without process groups.
 // _cr_run ID SECONDS BYTES SCRIPT: standard output streams through head, standard error and the exit status come
 // back through tail; so a process that floods either neither blocks nor fills the memory.
+// _cr_light SECONDS BYTES (ID SECONDS BYTES SCRIPT r|'')…: all of them in one shell, within one limit.
 const FUNCTIONS = `
 _cr_now() { read -r V F 2>/dev/null </proc/uptime || V=-; }
 _cr_kill() {
@@ -80,15 +81,17 @@ done
 kill -KILL "$1"
 }
 _cr_limit() {
+J=$1
+shift
 if [ -n "$T" ]; then
-$S $T "$1" /bin/sh -c "$2" &
+$S $T "$J" /bin/sh -c "$@" &
 X=$!
 wait $X
 Y=$?
 else
-$S /bin/sh -c "$2" &
+$S /bin/sh -c "$@" &
 X=$!
-{ sleep "$1" & Z=$!; trap 'kill $Z; exit' TERM; wait $Z; if kill -TERM -$X; then sleep 2; kill -KILL -$X; else _cr_kill $X; fi; } >/dev/null 2>&1 &
+{ sleep "$J" & Z=$!; trap 'kill $Z; exit' TERM; wait $Z; if kill -TERM -$X; then sleep 2; kill -KILL -$X; else _cr_kill $X; fi; } >/dev/null 2>&1 &
 Z=$!
 wait $X
 Y=$?
@@ -113,7 +116,45 @@ Y=\${E##*!}
 case $Y in ''|*[!0-9.\\ -]*) Y="x $V" ;; esac
 printf '\\n@@%s S %s\\n%s\\n@@%s E %s %s\\n' "$N" "$1" "\${E%!*}" "$N" "$1" "$Y"
 }
+_cr_light() {
+G='' A='' C=$2 F=$1
+[ "$M" = root ] && A=1
+shift 2
+{ D=" $({ _cr_limit "$F" "$LIGHT" sh "$N" "$A" "$@" </dev/null 2>/dev/null 3>&- 7<&- | _cr_cut "$C" >&3 3>&-; } 4>&1) "; } 3>&1
+while [ $# -gt 4 ]; do
+case $D in *" -$1 "*) ;; *)
+case $D in *" +$1 "*) printf '\\n@@%s V %s\\n' "$N" "$1" ;; esac
+_cr_run "$1" "$2" "$3" "$4" "$5" ;;
+esac
+shift 5
+done
+}
 `;
+
+/**
+ * The shared shell of light probes: NONCE ROOT (ID SECONDS BYTES SCRIPT r|'')…; each script costs one fork and what it
+ * starts itself, instead of four programs. It tells on descriptor 4 which probes it began and ended. When it hangs,
+ * dies or floods, `_cr_light` voids the frame that stands open and asks the rest one by one, each with its own limits.
+ * Standard error comes back through a substitution, which takes its last line ends: one is put back.
+ */
+const LIGHT = `exec 3>&1
+N=$1 A=$2
+shift 2
+while [ $# -gt 4 ]; do
+if [ -z "$5" ] || [ -n "$A" ]; then
+printf ' +%s ' "$1" >&4
+read -r V F 2>/dev/null </proc/uptime || V=-
+printf '\\n@@%s B %s %s\\n' "$N" "$1" "$V"
+E=$(P=$4; set --; { eval "$P"; } 2>&1 >&3 3>&- 4>&-)
+Y=$?
+[ -z "$E" ] || E="$E
+"
+read -r V F 2>/dev/null </proc/uptime || V=-
+printf '\\n@@%s S %s\\n%.${String(STDERR_LIMIT + 64)}s\\n@@%s E %s %s %s\\n' "$N" "$1" "$E" "$N" "$1" "$Y" "$V"
+printf ' -%s ' "$1" >&4
+fi
+shift 5
+done`;
 
 // The checksum covers all frames of probes: what a file, a terminal or a copy bent on the way is not judged.
 const RUN = `
@@ -136,6 +177,8 @@ export const HEADER = '# shellcheck disable=SC2086,SC2016,SC3044\n';
 const lines = (text: string): string => text.trim();
 
 /** Everything before the probes' own lines. */
-export const BEFORE = [ENVIRONMENT, NONCE, TOOLS, FUNCTIONS].map(lines).join('\n');
+export const BEFORE = [ENVIRONMENT, NONCE, TOOLS, FUNCTIONS, `LIGHT=${quote(LIGHT)}`]
+  .map(lines)
+  .join('\n');
 /** Everything after them. */
 export const AFTER = lines(RUN);

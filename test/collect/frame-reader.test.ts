@@ -73,6 +73,16 @@ describeWith('dash', 'bytes that a real collector printed', () => {
   const frame = (id: string, stdout: string, exit = 0): string =>
     `\n@@${NONCE} B ${id} 1.0\n${stdout}\n@@${NONCE} S ${id}\n\n@@${NONCE} E ${id} ${String(exit)} 1.1\n`;
 
+  test('a frame that was taken back counts for nothing, whatever it said', () => {
+    const taken = `\n@@${NONCE} B hello 1.0\nbye\n\n@@${NONCE} V hello\n`;
+    expect(gist(readBytes(bytesOf(taken + open()), PROBES))).toEqual(gist(readBytes(real, PROBES)));
+  });
+
+  test('a whole answer cannot be taken back', () => {
+    const again = `\n@@${NONCE} V hello\n${frame('hello', 'bye\n')}`;
+    expect(problems(bytesOf(open() + again))['hello']).toMatch(/^garbled/);
+  });
+
   test.each([
     ['a second answer', () => open() + frame('hello', 'bye\n'), 'hello'],
     ['a second answer in front', () => frame('hello', 'bye\n') + open(), 'hello'],
@@ -86,6 +96,11 @@ describeWith('dash', 'bytes that a real collector printed', () => {
     ['a damaged nonce', () => open().replace(`@@${NONCE} E both`, '@@f E both'), 'both'],
     ['a missing part', () => open().replace(`\n@@${NONCE} S both\n`, ''), 'both'],
     ['an endless marker', () => open().replace(`E both`, `E ${'x'.repeat(400)} both`), 'both'],
+    [
+      'another one taken back inside its frame',
+      () => open().replace('out\nout2', `out\n@@${NONCE} V hello\nout2`),
+      'both',
+    ],
     ['an exit nobody saw', () => open().replace(/E both 0/, 'E both x'), 'both'],
   ])('%s: garbled', (_, bent, id) => {
     expect(problems(bytesOf(bent()))[id]).toMatch(/^garbled: /);
