@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // Ink draws nothing until the end when CI is set (style.md 5.2).
     env: { FORCE_COLOR: '0', CI: 'false' },
+    globalSetup: ['scripts/config/test-folder.ts'],
     restoreMocks: true,
     // Real terminals, servers and nodes on a machine that others use too: one more try there, none at the desk.
     retry: (process.env['CI'] ?? '') === '' ? 0 : 1,

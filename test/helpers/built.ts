@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -17,10 +17,8 @@ export function builtCli(): Promise<string> {
 }
 
 async function build(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'calico-ready-built-'));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  // The folder of the whole run, which is removed at its end.
+  const folder = mkdtempSync(join(process.env['CALICO_READY_TEST_FOLDER'] ?? tmpdir(), 'built-'));
   return buildCli(join(folder, 'calico-ready.mjs'));
 }
 
