@@ -1,5 +1,6 @@
 import type { Source } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
+import { pageA } from './sources.js';
 
 type Release = Intent['calico'];
 
@@ -17,11 +18,12 @@ export type KubernetesRange = {
   readonly source: Source;
 };
 
+// The pages' text as it stood in the documentation's repository then.
+const READ = '2026-08-21';
 const ARCHIVE = 'https://docs.tigera.io/archive';
 const LIVE = 'https://docs.tigera.io/calico';
 const PATH = 'getting-started/kubernetes/requirements#supported-versions';
 
-/** `date` is that of the text: the release's own, or the later one that changed the list. */
 const range = (
   release: string,
   tested: readonly string[],
@@ -45,28 +47,24 @@ const BY_RELEASE: Readonly<Record<Release, KubernetesRange>> = {
     tested: [],
     brokenUpTo: '1.2',
     mayWork: [],
-    source: {
-      page: 'A5, A7',
-      url: 'https://docs.projectcalico.org/v3.0/getting-started/kubernetes/installation/',
-      date: '2018',
-      says: 'The NetworkPolicy API needs Kubernetes 1.3.0; the hosted installation needs 1.4.0, below it the integration guide applies.',
-    },
+    source: pageA(
+      'A5, A7',
+      'The NetworkPolicy API needs Kubernetes 1.3.0; the hosted installation needs 1.4.0, below it the integration guide applies.',
+    ),
   },
-  '3.25': range('3.25', ['1.23', '1.24', '1.25', '1.26', '1.27', '1.28'], '2023-01-09', ARCHIVE, {
+  '3.25': range('3.25', ['1.23', '1.24', '1.25', '1.26', '1.27', '1.28'], READ, ARCHIVE, {
     upTo: '1.15',
     mayWork: ['1.16', '1.17', '1.18'],
   }),
-  '3.26': range('3.26', ['1.24', '1.25', '1.26', '1.27', '1.28'], '2023', ARCHIVE),
-  '3.27': range('3.27', ['1.27', '1.28', '1.29'], '2023', ARCHIVE),
-  '3.28': range('3.28', ['1.27', '1.28', '1.29', '1.30'], '2024', ARCHIVE),
-  '3.29-page-B': {
-    ...range('3.29', ['1.29', '1.30', '1.31'], '2024-10-29'),
-  },
+  '3.26': range('3.26', ['1.24', '1.25', '1.26', '1.27', '1.28'], READ, ARCHIVE),
+  '3.27': range('3.27', ['1.27', '1.28', '1.29'], READ, ARCHIVE),
+  '3.28': range('3.28', ['1.27', '1.28', '1.29', '1.30'], READ, ARCHIVE),
+  '3.29-page-B': range('3.29', ['1.29', '1.30', '1.31'], '2024-10-29'),
   // 1.32 was added to the page after the release.
-  '3.29': range('3.29', ['1.29', '1.30', '1.31', '1.32'], '2025-12-08'),
-  '3.30': range('3.30', ['1.31', '1.32', '1.33', '1.34', '1.35'], '2025-12-08'),
-  '3.31': range('3.31', ['1.32', '1.33', '1.34', '1.35'], '2025-12-08'),
-  '3.32': range('3.32', ['1.34', '1.35', '1.36'], '2026-04-30'),
+  '3.29': range('3.29', ['1.29', '1.30', '1.31', '1.32'], READ),
+  '3.30': range('3.30', ['1.31', '1.32', '1.33', '1.34', '1.35'], READ),
+  '3.31': range('3.31', ['1.32', '1.33', '1.34', '1.35'], READ),
+  '3.32': range('3.32', ['1.34', '1.35', '1.36'], READ),
 };
 
 /** What a release's page says of Kubernetes versions. */
