@@ -1,37 +1,130 @@
 /** Words that stand in front of a command without being it. */
-const PREFIXES = new Set(['sudo', 'doas', 'time', '-n', '--']);
+const PREFIXES = new Set(['sudo', 'doas', 'time', '-n', '--', 'LC_ALL=C', 'LANG=C']);
 
 /** `[root@node1 ~]# `, `user@node:~$ `, `$ `: something that ends in $, #, % or > and a space. */
-const PROMPT = /^(?:[^\n$#%>]{0,120})[$#%>][ \t]+(\S[^\n]{0,2000})$/;
+const PROMPT = /^([^\n$#%>]{0,120}[$#%>])[ \t]+(\S[^\n]{0,2000})$/;
 /** The same with nothing behind it. */
 const BARE_PROMPT = /^(?:\[[^\]\n]{1,80}\]|[\w.@:~/+-]{1,80}|)[$#][ \t]*$/;
+/** What a shell or ssh says when it ends. */
+const FAREWELL = /^(?:logout|exit|Connection to \S{1,255} closed\.)[ \t]*$/;
+const PASSWORD =
+  /^(?:\[sudo\][^\n]{0,200}:|Password:|sudo: unable to resolve host [^\n]{0,300})[ \t]*$/;
+const FENCE = /^[ \t]{0,3}(?:```|~~~)[\w.+-]{0,20}[ \t]*$/;
+/** Colours, cursor movements and titles (ECMA-48: CSI and OSC). */
+const ESCAPES = new RegExp(
+  [
+    String.raw`\u001b\[[0-?]{0,40}[ -/]{0,4}[@-~]`,
+    String.raw`\u001b\][^\u0007\u001b\n]{0,300}(?:\u0007|\u001b\\)`,
+    String.raw`\u001b(?:[()][0-9A-B]|[=>78cM])`,
+  ].join('|'),
+  'g',
+);
 
-/** Bytes of a pasted file as text: UTF-8 or UTF-16 with its mark, line ends as the node printed them. */
-export function decodePaste(bytes: Uint8Array): string {
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  // Both decoders drop the byte order mark.
-  const text = new TextDecoder(utf16 ? 'utf-16le' : 'utf-8').decode(bytes);
-  return text.replaceAll('\r\n', '\n');
+/** How far down a banner may push the line that shows the command. */
+const BANNER_LINES = 60;
+
+/** The command lines of the catalogue as they may stand behind a prompt. */
+export type KnownCommands = {
+  /** The second words that are known behind a program's name; those of `cat` and its kin are any. */
+  readonly secondWords: ReadonlyMap<string, ReadonlySet<string>>;
+};
+
+/** What people use in place of the command that a probe names. */
+const OTHER_COMMANDS = ['cat', 'zcat', 'more', 'less', 'grep', 'head'];
+
+export function knownCommands(commands: readonly string[]): KnownCommands {
+  const secondWords = new Map<string, Set<string>>(
+    OTHER_COMMANDS.map((word) => [word, new Set<string>()]),
+  );
+  for (const command of commands) {
+    const word = commandWord(command);
+    const known = secondWords.get(word) ?? new Set<string>();
+    const words = command.split(' ');
+    secondWords.set(word, known.add(words[words.indexOf(word) + 1] ?? ''));
+  }
+  return { secondWords };
 }
+
+/** Bytes of a pasted file as text: UTF-8 or UTF-16 with its mark, line ends as the node printed them, no escapes. */
+export function decodePaste(bytes: Uint8Array): string {
+  const little = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const big = bytes[0] === 0xfe && bytes[1] === 0xff;
+  // The decoders drop the byte order mark.
+  const text = new TextDecoder(little ? 'utf-16le' : big ? 'utf-16be' : 'utf-8').decode(bytes);
+  const plain = text.includes('\u001b') ? text.replace(ESCAPES, '') : text;
+  return plain.includes('\r') ? plain.replace(/\r+\n/g, '\n') : plain;
+}
+
+/** One command's output out of a pasted text. `typed` is the command line in front of it, when one was pasted. */
+export type Pasted = { readonly typed: string | null; readonly text: string };
 
 /**
- * The output alone: without the prompt line that shows the command, and without the prompt that followed. A first
- * line is a prompt line only if it names one of these commands, for `# …` is also how many outputs begin.
+ * The outputs alone: without fences, prompts, passwords and farewells. Text in front of the first prompt is a part of its
+ * own, which may be a banner or an output. A line counts as a prompt only if a known command follows, for `# …` is also how many outputs begin.
  */
-export function stripPrompts(text: string, commands: ReadonlySet<string>): string {
-  const lines = text.split('\n');
-  const first = lines.findIndex((line) => line.trim() !== '');
-  const typed = PROMPT.exec(lines[first] ?? '')?.[1];
-  const body =
-    typed !== undefined && commands.has(commandWord(typed)) ? lines.slice(first + 1) : lines;
-  const cut = withoutLastPrompt(body);
-  const joined = cut.join('\n');
-  return cut.length < body.length && joined !== '' ? `${joined}\n` : joined;
+export function splitPaste(text: string, known: KnownCommands): readonly Pasted[] {
+  const lines = withoutFences(text.split('\n'));
+  const sections: { typed: string | null; lines: string[] }[] = [];
+  let sign: string | null = null;
+  for (const [index, line] of lines.entries()) {
+    const prompt = promptOf(line, known);
+    const opens =
+      prompt !== null && (sign === null ? index < BANNER_LINES : again(prompt.sign, sign));
+    if (opens) {
+      sign = prompt.sign;
+      sections.push({ typed: prompt.typed, lines: [] });
+      continue;
+    }
+    if (sections.length === 0) sections.push({ typed: null, lines: [] });
+    sections.at(-1)?.lines.push(line);
+  }
+  return sections.map(({ typed, lines: own }) => ({ typed, text: outputOf(own) }));
 }
 
-function withoutLastPrompt(lines: readonly string[]): readonly string[] {
-  const last = lines.findLastIndex((line) => line.trim() !== '');
-  return BARE_PROMPT.test(lines[last] ?? 'none') ? lines.slice(0, last) : lines;
+/** A later prompt must look like the first: a bare `#` begins too many comments. */
+const again = (sign: string, first: string): boolean =>
+  sign === first || (sign.includes('@') && first.includes('@'));
+
+function promptOf(
+  line: string,
+  { secondWords }: KnownCommands,
+): { readonly sign: string; readonly typed: string } | null {
+  if (line.length > 2200) return null;
+  const [, sign, typed] = PROMPT.exec(line) ?? [];
+  if (sign === undefined || typed === undefined) return null;
+  const word = commandWord(typed);
+  const seconds = secondWords.get(word);
+  if (seconds === undefined) return null;
+  if (sign.length > 1) return { sign, typed };
+  // `# NetworkManager configuration: …` is the first line of an output, `# NetworkManager --print-config` a command.
+  const words = typed.split(/\s+/);
+  const second = words[words.findIndex((one) => one.split('/').at(-1) === word) + 1] ?? '';
+  return second === '' || /^[-/$~.]/.test(second) || seconds.has(second) ? { sign, typed } : null;
+}
+
+function withoutFences(lines: readonly string[]): readonly string[] {
+  const first = lines.findIndex((line) => line.trim() !== '');
+  if (!FENCE.test(lines[first] ?? '')) return lines;
+  const end = lines.findLastIndex((line) => line.trim() !== '');
+  const closed = end > first && FENCE.test(lines[end] ?? '');
+  return closed ? [...lines.slice(first + 1, end), ''] : lines.slice(first + 1);
+}
+
+/** Without blank lines in front and without what the shell wrote behind. */
+function outputOf(lines: readonly string[]): string {
+  const asked = lines.slice(0, 20).some((line) => PASSWORD.test(line));
+  const own = asked ? lines.filter((line, index) => index >= 20 || !PASSWORD.test(line)) : lines;
+  const start = own.findIndex((line) => line.trim() !== '');
+  if (start === -1) return '';
+  let end = own.length;
+  for (let trailing = 0; trailing < 4; trailing += 1) {
+    const last = own.findLastIndex((line, index) => index < end && line.trim() !== '');
+    const line = own[last] ?? 'none';
+    if (last < start || !(BARE_PROMPT.test(line) || FAREWELL.test(line))) break;
+    end = last;
+  }
+  const body = own.slice(start, end).join('\n');
+  return end < own.length && body !== '' ? `${body}\n` : body;
 }
 
 /** The program's name in a command line: `sudo -n /usr/sbin/lsmod` is lsmod. */

@@ -1,29 +1,37 @@
-import { constants } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InputError } from '../domain/errors.js';
 import type { Evidence, NodeEvidence } from '../domain/evidence.js';
 import type { AnyProbe } from '../domain/probe.js';
 import { reason } from '../domain/reason.js';
 import { visibleLine, type Displayable } from '../domain/visible.js';
-import { commandWord, decodePaste, missingTool, stripPrompts } from './pasted-text.js';
+import { entriesOf, isFolderInside, readInside } from './bounded-file.js';
+import {
+  decodePaste,
+  knownCommands,
+  missingTool,
+  splitPaste,
+  type KnownCommands,
+} from './pasted-text.js';
+import { isSosFolder, readSosFolder } from './sos-report.js';
 
 const MAX_NODES = 5_000;
 const MAX_FILES = 1_000;
 const SUFFIX = '.txt';
-/** What people use in place of the command that a probe names. */
-const OTHER_COMMANDS = ['cat', 'zcat', 'more', 'less'];
+/** Lines that something else may have printed in front of the output. */
+const STRAY_LINES = 8;
 
-type Warn = (text: Displayable) => void;
+export type Warn = (text: Displayable) => void;
 type Catalogue = {
   readonly byId: ReadonlyMap<string, AnyProbe>;
-  readonly commands: ReadonlySet<string>;
+  readonly commands: KnownCommands;
 };
 
 /**
  * Evidence from a folder `PATH/NODE/*.txt` of pasted outputs. A file's name is a probe's id, a folder's name the
  * node's name, letter by letter; what a file is called otherwise is reported through `warn` and ignored, as are hidden
- * files and links that lead outside. Rejects with InputError when PATH is no folder or holds no node.
+ * files and links that lead outside. A node's folder may also be an unpacked sos report, and so may PATH itself.
+ * Rejects with InputError when PATH is no folder or holds no node.
  */
 export async function readRecordedFolder(
   path: string,
@@ -31,17 +39,20 @@ export async function readRecordedFolder(
   warn: Warn,
 ): Promise<readonly NodeEvidence[]> {
   const root = await folder(path);
+  if (isSosFolder(root)) return [readSosFolder(root, root, probes)];
   const catalogue: Catalogue = {
     byId: new Map(probes.map((probe) => [probe.id, probe])),
-    commands: new Set([...probes.map((probe) => commandWord(probe.command)), ...OTHER_COMMANDS]),
+    commands: knownCommands(probes.map((probe) => probe.command)),
   };
-  const names = await visibleNames(root, MAX_NODES, warn);
   const nodes: NodeEvidence[] = [];
-  for (const name of names) {
-    const place = await inside(root, join(root, name));
-    if (place === null) warn(visibleLine(`${name}: leads outside the folder, ignored`));
-    else if (place.isFolder) nodes.push(await readNode(root, name, catalogue, warn));
-    else warn(visibleLine(`${name}: not a node's folder, ignored`));
+  for (const entry of visibleEntries(root, MAX_NODES, warn)) {
+    const { name } = entry;
+    const isFolder = isFolderInside(root, root, entry);
+    if (isFolder === null) warn(visibleLine(`${name}: leads outside the folder, ignored`));
+    else if (!isFolder) warn(visibleLine(`${name}: not a node's folder, ignored`));
+    else if (isSosFolder(join(root, name)))
+      nodes.push(readSosFolder(root, join(root, name), probes));
+    else nodes.push(readNode(root, name, catalogue, warn));
   }
   if (nodes.length === 0) {
     throw new InputError(
@@ -61,91 +72,101 @@ async function folder(path: string): Promise<string> {
   );
 }
 
-async function visibleNames(path: string, limit: number, warn: Warn): Promise<readonly string[]> {
-  const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
-  if (names.length > limit)
+function visibleEntries(path: string, limit: number, warn: Warn): ReturnType<typeof entriesOf> {
+  const entries = entriesOf(path).filter(({ name }) => !name.startsWith('.'));
+  if (entries.length > limit)
     warn(visibleLine(`${path}: only the first ${String(limit)} entries are read`));
-  return names.slice(0, limit);
+  return entries.slice(0, limit);
 }
 
-/** What a path is, if it stays under the root however it is linked. */
-async function inside(root: string, path: string): Promise<{ readonly isFolder: boolean } | null> {
-  const real = await realpath(path).catch(() => null);
-  if (real === null || !real.startsWith(root.endsWith(sep) ? root : root + sep)) return null;
-  return { isFolder: (await stat(real)).isDirectory() };
-}
+const named = (file: string, { byId }: Catalogue): AnyProbe | undefined =>
+  file.endsWith(SUFFIX) ? byId.get(file.slice(0, -SUFFIX.length)) : undefined;
 
-async function readNode(
-  root: string,
-  name: string,
-  catalogue: Catalogue,
-  warn: Warn,
-): Promise<NodeEvidence> {
+function readNode(root: string, name: string, catalogue: Catalogue, warn: Warn): NodeEvidence {
   const own = new Map<string, Evidence>();
   const moved = new Map<string, Evidence>();
   let newest = 0;
-  for (const file of await visibleNames(join(root, name), MAX_FILES, warn)) {
+  for (const entry of visibleEntries(join(root, name), MAX_FILES, warn)) {
+    const file = entry.name;
     const where = `${name}/${file}`;
-    const probe = file.endsWith(SUFFIX)
-      ? catalogue.byId.get(file.slice(0, -SUFFIX.length))
-      : undefined;
+    const probe = named(file, catalogue);
     if (probe === undefined) {
       warn(visibleLine(`${where}: no check asks for a file of this name, ignored`));
       continue;
     }
-    const read = await readBounded(root, join(root, name, file), probe.maxBytes);
+    const read = readInside(root, join(root, name, file), probe.maxBytes, !entry.isFile());
     if (read === null) {
       warn(visibleLine(`${where}: not a plain file inside the folder, ignored`));
       continue;
     }
     newest = Math.max(newest, read.modified);
-    const text = stripPrompts(decodePaste(read.bytes), catalogue.commands);
-    const right = rightProbe(probe, text, catalogue);
-    if (right !== probe)
-      warn(visibleLine(`${where}: this is the output of ${right.command}, read as that`));
-    (right === probe ? own : moved).set(right.id, evidenceOf(right, text, read.cut));
+    for (const { probe: right, text, isFirst } of outputsOf(probe, read.bytes, catalogue)) {
+      const evidence = evidenceOf(right, text, read.cut);
+      if (right === probe) own.set(right.id, evidence);
+      else {
+        warn(visibleLine(`${where}: this is the output of ${right.command}, read as that`));
+        if (isFirst || !moved.has(right.id)) moved.set(right.id, evidence);
+      }
+    }
   }
+  if (own.size === 0 && moved.size === 0)
+    warn(visibleLine(`${name}: holds no output that a check asks for`));
   // A file under its right name counts more than one that was moved there.
   const evidence = [...new Map([...moved, ...own]).values()];
   const peer = { transport: 'recorded', host: name } as const;
   return { node: name, peer, startedAt: newest, finishedAt: newest, evidence };
 }
 
-async function readBounded(
-  root: string,
-  path: string,
-  limit: number,
-): Promise<{
-  readonly bytes: Uint8Array;
-  readonly cut: boolean;
-  readonly modified: number;
-} | null> {
-  const place = await inside(root, path);
-  if (place === null || place.isFolder) return null;
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
-  if (handle === null) return null;
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) return null;
-    const buffer = Buffer.alloc(Math.min(stats.size, limit + 1));
-    let length = 0;
-    while (length < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    const modified = Math.floor(stats.mtimeMs);
-    return { bytes: buffer.subarray(0, Math.min(length, limit)), cut: length > limit, modified };
-  } finally {
-    await handle.close();
-  }
+type Output = { readonly probe: AnyProbe; readonly text: string; readonly isFirst: boolean };
+
+/** The outputs in one file: as a rule one; of a pasted session that of the named command, and others that are plain. */
+function outputsOf(named: AnyProbe, bytes: Uint8Array, catalogue: Catalogue): readonly Output[] {
+  const sections = splitPaste(decodePaste(bytes), catalogue.commands);
+  const read = sections
+    .filter(({ typed, text }) => typed !== null || text !== '')
+    .map((section) => ({ ...section, ...rightOutput(named, section.text, catalogue) }));
+  // In front of the first prompt stands a banner, unless it is plainly an output.
+  const first = read.find(({ typed }) => typed !== null) ?? read[0];
+  if (first === undefined) return [{ probe: named, text: '', isFirst: true }];
+  // Two outputs of the named command in one file: nobody knows which one holds, so their text is read as one.
+  const own = read.filter(({ sure, probe }) => sure && probe === named);
+  if (own.length > 1)
+    return [{ probe: named, text: own.map(({ text }) => text).join('\n'), isFirst: true }];
+  const chosen = own[0] ?? first;
+  const others = read.filter((one) => one !== chosen && one.sure && one.probe !== named);
+  return [
+    { ...chosen, isFirst: true },
+    ...others
+      .filter(({ probe }) => probe !== chosen.probe)
+      .map((one) => ({ ...one, isFirst: false })),
+  ];
 }
 
+type Right = { readonly probe: AnyProbe; readonly text: string; readonly sure: boolean };
+
 /** The probe whose output this plainly is: the named one unless it does not know the text and exactly one other does. */
-function rightProbe(named: AnyProbe, text: string, catalogue: Catalogue): AnyProbe {
-  if (named.recognises?.(text) === true) return named;
+function rightOutput(named: AnyProbe, text: string, catalogue: Catalogue): Right {
+  if (named.recognises?.(text) === true) return { probe: named, text, sure: true };
+  const bare = withoutStrayLines(named, text);
+  if (bare !== null) return { probe: named, text: bare, sure: true };
   const others = [...catalogue.byId.values()].filter((probe) => probe.recognises?.(text) === true);
-  return others.length === 1 ? (others[0] ?? named) : named;
+  const [other] = others;
+  return other !== undefined && others.length === 1
+    ? { probe: other, text, sure: true }
+    : { probe: named, text, sure: false };
+}
+
+/** The text from the line on from which the probe knows it: another program's warning may stand in front. */
+function withoutStrayLines(probe: AnyProbe, text: string): string | null {
+  if (probe.recognises === undefined) return null;
+  let from = 0;
+  for (let line = 0; line < STRAY_LINES; line += 1) {
+    from = text.indexOf('\n', from) + 1;
+    if (from === 0 || from >= text.length) return null;
+    const rest = text.slice(from);
+    if (probe.recognises(rest)) return rest;
+  }
+  return null;
 }
 
 function evidenceOf(probe: AnyProbe, text: string, cut: boolean): Evidence {

@@ -117,7 +117,8 @@ describe('readRecordedFolder', () => {
       '.uname-a.txt': UNAME,
     });
     expect(evidence).toEqual([]);
-    expect(warnings).toHaveLength(3);
+    expect(warnings).toHaveLength(4);
+    expect(warnings.at(-1)).toBe('node1: holds no output that a check asks for');
     expect(warnings.join('\n')).not.toContain('.uname-a');
   });
 
@@ -148,10 +149,12 @@ describe('readRecordedFolder', () => {
     expect(nodes[0]?.evidence).toEqual([]);
     expect(nodes[1]?.evidence.map(({ probe: id }) => id)).toEqual(['uname-a']);
     expect(warnings).toEqual([
+      'Empty: holds no output that a check asks for',
       "README: not a node's folder, ignored",
       'a/lsmod.txt: this is the output of uname -a, read as that',
       'a/os-release.txt: not a plain file inside the folder, ignored',
       'a/uname-r.txt: not a plain file inside the folder, ignored',
+      'b node.Example: holds no output that a check asks for',
       'linked: leads outside the folder, ignored',
     ]);
   });

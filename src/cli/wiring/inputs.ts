@@ -4,13 +4,14 @@ import { allProbes } from '../../engine/plan.js';
 import { catalogue } from '../../../checks/index.js';
 import { readBundle } from '../../bundle/read-bundle.js';
 import { isCollectorOutput, readCollectorOutput } from '../../collect/collector-output.js';
-import { InputError } from '../../domain/errors.js';
+import { InputError, VerificationError } from '../../domain/errors.js';
 import type { NodeEvidence } from '../../domain/evidence.js';
 import { DEFAULT_INTENT, type Intent } from '../../domain/intent.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import type { Waiver } from '../../domain/report.js';
 import { visibleLine } from '../../domain/visible.js';
 import { readRecordedFolder } from '../../transport/recorded.js';
+import { packingOf, readSosArchive, type Packing } from '../../transport/sos-archive.js';
 import { readIntent, validateIntent } from '../files/intent-file.js';
 import { readInventory } from '../files/inventory-file.js';
 import { parseNodeArgument } from '../files/node-argument.js';
@@ -19,6 +20,9 @@ import { readWaivers } from '../files/waivers-file.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { THIS_MACHINE } from '../../session/this-machine.js';
+
+/** The largest packed file that is read. */
+const MOST_PACKED = 1024 * 1024 * 1024;
 
 export type Recorded = readonly { readonly node: InventoryNode; readonly evidence: NodeEvidence }[];
 
@@ -98,7 +102,7 @@ async function fromRecorded(
   if (kind === null)
     throw new InputError(
       `There is nothing at ${visibleLine(path)}.`,
-      'Name a bundle, collector output, or a folder.',
+      'Name a bundle, a sos report, collector output, or a folder.',
     );
   const found = kind.isDirectory() ? await folder(path) : await file(path);
   const chosen =
@@ -134,42 +138,52 @@ async function folder(path: string): Promise<Found> {
   const evidence = await readRecordedFolder(path, allProbes(catalogue), (warning) => {
     note(`note: ${warning}`);
   });
-  return {
-    recorded: evidence.map((one) => ({ node: plainNode(one.node), evidence: one })),
-    waivers: [],
-    demo: false,
-  };
+  return recordedOnly(evidence);
 }
 
 async function file(path: string): Promise<Found> {
-  const bytes = await readBytes(path, 'recorded evidence', 256 * 1024 * 1024);
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    const { nodes, intent, waivers, demo } = await readBundle(bytes);
-    note('note: the signature of this bundle was not checked; calico-ready verify does that.');
-    return { recorded: nodes, intent, waivers, demo };
+  const bytes = await readBytes(path, 'recorded evidence', MOST_PACKED);
+  const packing = packingOf(bytes.subarray(0, 512));
+  if (packing === 'gzip') return bundleOrSos(path, bytes);
+  if (packing !== null) {
+    const found = await sosArchive(path, packing);
+    if (found !== null) return found;
   }
   if (!isCollectorOutput(bytes)) {
     throw new InputError(
-      `${visibleLine(path)} is neither a bundle nor collector output.`,
-      'Name a bundle, what `calico-ready collector | sh` printed, or a folder.',
+      `${visibleLine(path)} is neither a bundle, a sos report nor collector output.`,
+      'Name a bundle, a sos report, what `calico-ready collector | sh` printed, or a folder.',
     );
   }
   const name = basename(path, extname(path));
   const { evidence } = readCollectorOutput(bytes, allProbes(catalogue));
-  return {
-    recorded: [
-      {
-        node: plainNode(name),
-        evidence: {
-          node: name,
-          startedAt: 0,
-          finishedAt: 0,
-          peer: { transport: 'recorded', host: name },
-          evidence,
-        },
-      },
-    ],
-    waivers: [],
-    demo: false,
+  const peer = { transport: 'recorded', host: name } as const;
+  return recordedOnly([{ node: name, startedAt: 0, finishedAt: 0, peer, evidence }]);
+}
+
+const recordedOnly = (evidence: readonly NodeEvidence[]): Found => ({
+  recorded: evidence.map((one) => ({ node: plainNode(one.node), evidence: one })),
+  waivers: [],
+  demo: false,
+});
+
+/** Both are tar in gzip; a bundle tells by its manifest, so what is none may be a report. */
+async function bundleOrSos(path: string, bytes: Buffer): Promise<Found> {
+  try {
+    const { nodes, intent, waivers, demo } = await readBundle(bytes);
+    note('note: the signature of this bundle was not checked; calico-ready verify does that.');
+    return { recorded: nodes, intent, waivers, demo };
+  } catch (error) {
+    const found = error instanceof VerificationError ? await sosArchive(path, 'gzip') : null;
+    if (found === null) throw error;
+    return found;
+  }
+}
+
+async function sosArchive(path: string, packing: Packing): Promise<Found | null> {
+  const tell = (warning: string): void => {
+    note(`note: ${warning}`);
   };
+  const evidence = await readSosArchive(path, packing, allProbes(catalogue), tell);
+  return evidence === null ? null : recordedOnly([evidence]);
 }
