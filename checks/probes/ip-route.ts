@@ -12,6 +12,14 @@ export type Route = {
   readonly device: string;
   /** `kernel`, `bird`, a number; empty when none is named. */
   readonly protocol: string;
+  /** Empty for a network on the link, and for a route with several next hops. */
+  readonly gateway: string;
+  /** The address that packets leave with; empty when none is named. */
+  readonly source: string;
+  /** Lower wins; 0 when none is named, as the kernel has it for IPv4. */
+  readonly metric: number;
+  /** The devices of a route with several next hops. */
+  readonly hops: readonly string[];
 };
 
 const TYPES: readonly string[] = [
@@ -26,11 +34,8 @@ const TYPES: readonly string[] = [
   'blackhole',
 ];
 
-function routeOf(line: string): Route | null {
-  const words = line.trim().split(/\s{1,20}/);
+function routeOf(words: readonly string[]): Route {
   const first = words[0] ?? '';
-  // The next hops of a route with several of them, which name only gateways and devices.
-  if (first === 'nexthop') return null;
   const typed = TYPES.includes(first);
   const destination = (typed ? words[1] : first) ?? '';
   if (destination !== 'default' && parseCidr(destination) === null) {
@@ -40,12 +45,31 @@ function routeOf(line: string): Route | null {
     const at = words.indexOf(key, typed ? 2 : 1);
     return at === -1 ? '' : (words[at + 1] ?? '').slice(0, 40);
   };
+  const metric = after('metric');
   return {
     type: typed ? first : 'unicast',
     destination,
     device: after('dev'),
     protocol: after('proto'),
+    gateway: after('via'),
+    source: after('src'),
+    metric: /^\d{1,10}$/.test(metric) ? Number(metric) : 0,
+    hops: [],
   };
+}
+
+/** A route may be followed by lines of its next hops, which name only gateways and devices. */
+function routesOf(lines: readonly string[]): readonly Route[] {
+  const routes: (Route & { hops: string[] })[] = [];
+  for (const line of lines) {
+    const words = line.trim().split(/\s{1,20}/);
+    if (words[0] === 'nexthop') {
+      const at = words.indexOf('dev');
+      const device = at === -1 ? undefined : words[at + 1];
+      if (device !== undefined) routes.at(-1)?.hops.push(device.slice(0, 40));
+    } else routes.push({ ...routeOf(words), hops: [] });
+  }
+  return routes;
 }
 
 /** The main routing table, that of IPv6 behind that of IPv4. A node without any route prints nothing. */
@@ -61,10 +85,14 @@ export const ipRoute = defineProbe<{ readonly routes: readonly Route[] }>({
     'routes.destination': 'net-address',
     'routes.device': 'plain',
     'routes.protocol': 'plain',
+    'routes.gateway': 'net-address',
+    'routes.source': 'net-address',
+    'routes.metric': 'plain',
+    'routes.hops': 'plain',
   },
   recognises: (stdout) => /^default (?:via \S{2,45} )?dev \S{1,15}/m.test(stdout.slice(0, 4000)),
   parse: ({ stdout, exit }) => {
-    const routes = linesOf(stdout).flatMap((line) => routeOf(line) ?? []);
+    const routes = routesOf(linesOf(stdout));
     // An empty paste is more likely a slip than a node without routes.
     if (routes.length === 0 && exit === null) throw new ProbeParseError('it names no route');
     return { routes };

@@ -141,23 +141,26 @@ const raw = (stdout: string) => ({ stdout, stderr: '', exit: 0, receivedAt: null
 
 test('every kind of route is read', () => {
   const { routes } = ipRoute.parse(raw(recorded('ip-route')));
-  expect(routes).toContainEqual({
-    type: 'blackhole',
-    destination: '192.168.77.0/26',
-    device: '',
-    protocol: 'bird',
-  });
-  expect(routes).toContainEqual({
-    type: 'unreachable',
-    destination: '10.99.0.0/16',
-    device: '',
-    protocol: '',
-  });
+  expect(routes).toContainEqual(
+    expect.objectContaining({
+      type: 'blackhole',
+      destination: '192.168.77.0/26',
+      device: '',
+      protocol: 'bird',
+    }),
+  );
+  expect(routes).toContainEqual(
+    expect.objectContaining({
+      type: 'unreachable',
+      destination: '10.99.0.0/16',
+      device: '',
+      protocol: '',
+    }),
+  );
   expect(routes).toHaveLength(17);
 });
 
 test('both forms of ip addr say the same', () => {
-  expect(ipAddr.parse(raw(recorded('ip-o-addr'))).addresses).toEqual(
-    ipAddr.parse(raw(recorded('ip-addr'))).addresses,
-  );
+  const short = ipAddr.parse(raw(recorded('ip-o-addr')));
+  expect(short.addresses).toEqual(ipAddr.parse(raw(recorded('ip-addr'))).addresses);
 });

@@ -1,0 +1,86 @@
+import { ProbeParseError } from '../../src/domain/errors.js';
+import { defineProbe } from '../../src/domain/probe.js';
+
+/** A file of systemd-networkd or systemd-udevd; `text` holds the lines that matter, null when it may not be read. */
+export type NetworkFile = { readonly path: string; readonly text: string | null };
+export type NetworkdFiles = {
+  readonly files: readonly NetworkFile[];
+  /** systemd's release, such as 252; null when it does not show. */
+  readonly version: number | null;
+};
+
+// .network and .link files with their drop-ins, and networkd.conf. Only section heads, the whole [Match] and five keys
+// are printed: other sections may hold secrets. An empty file and a link to /dev/null mask their name.
+const SCRIPT = `[ -d /run/systemd/system ] || { echo 'systemd does not run here' >&2; exit 127; }
+show() {
+  for f in "$@"; do
+    if [ ! -e "$f" ] && [ ! -L "$f" ]; then continue; fi
+    if [ -L "$f" ] && [ ! -f "$f" ]; then printf 'file %s\\n' "$f"; continue; fi
+    if [ ! -f "$f" ] || [ ! -r "$f" ]; then printf 'unreadable %s\\n' "$f"; continue; fi
+    printf 'file %s\\n' "$f"
+    M=
+    while IFS=' 	' read -r L || [ -n "$L" ]; do
+      case $L in
+      '[Match]'*) M=1; printf '|%s\\n' "$L" ;;
+      '['*) M=; printf '|%s\\n' "$L" ;;
+      Unmanaged*|MACAddressPolicy*|ManageForeign*|KeepConfiguration*|'#'*|';'*|'')
+        case $L in [A-Z]*) printf '|%s\\n' "$L" ;; esac ;;
+      *) [ -z "$M" ] || printf '|%s\\n' "$L" ;;
+      esac
+    done <"$f"
+  done
+}
+L=/lib/systemd
+[ ! -L /lib ] || L=/usr/lib/systemd
+for d in /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd $L; do
+  [ "$d" != /usr/lib/systemd ] || [ "$L" != /lib/systemd ] || [ -d /usr/lib/systemd/network ] || continue
+  show "$d"/networkd.conf "$d"/networkd.conf.d/*.conf
+  show "$d"/network/*.network "$d"/network/*.network.d/*.conf "$d"/network/*.link "$d"/network/*.link.d/*.conf
+  [ "$d" != /usr/lib/systemd ] || [ "$L" = /lib/systemd ] || break
+done
+for f in /usr/lib/systemd/libsystemd-shared-*.so /lib/systemd/libsystemd-shared-*.so /usr/lib/*/systemd/libsystemd-shared-*.so /usr/lib64/systemd/libsystemd-shared-*.so; do
+  [ ! -e "$f" ] || { printf 'version %s\\n' "\${f##*libsystemd-shared-}"; break; }
+done
+echo end`;
+
+function parse(stdout: string): NetworkdFiles {
+  const files: { path: string; text: string | null }[] = [];
+  const seen = new Set<string>();
+  let version: number | null = null;
+  let ended = false;
+  let lines: string[] = [];
+  const flush = (): void => {
+    const last = files.at(-1);
+    if (last?.text === '') last.text = lines.join('\n');
+    lines = [];
+  };
+  for (const line of stdout.split('\n').filter((text) => text !== '')) {
+    if (line.startsWith('|')) {
+      lines.push(line.slice(1));
+      continue;
+    }
+    flush();
+    const [, word, rest = ''] = /^(file|unreadable|version) (\S.{0,400})$/.exec(line) ?? [];
+    if (word === 'version') version = /^\d{1,5}/.test(rest) ? Number.parseInt(rest, 10) : null;
+    else if (word !== undefined && rest.startsWith('/')) {
+      if (!seen.has(rest)) files.push({ path: rest, text: word === 'file' ? '' : null });
+      seen.add(rest);
+    } else if (line === 'end') ended = true;
+    else throw new ProbeParseError('a line that is neither a mark nor content');
+  }
+  if (!ended) throw new ProbeParseError('it does not end with a line "end"');
+  return { files, version };
+}
+
+/** What tells which interfaces systemd-networkd manages and how systemd-udevd sets their addresses. */
+export const networkdFiles = defineProbe<NetworkdFiles>({
+  id: 'networkd-files',
+  command:
+    'grep -r . /etc/systemd/network /run/systemd/network /usr/lib/systemd/network /etc/systemd/networkd.conf',
+  script: SCRIPT,
+  rootCommands: [],
+  timeoutSeconds: 10,
+  maxBytes: 1 << 18,
+  fields: { 'files.path': 'plain', 'files.text': 'free-text', version: 'plain' },
+  parse: ({ stdout }) => parse(stdout),
+});
