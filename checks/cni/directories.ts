@@ -51,6 +51,10 @@ export const directories = defineCheck({
   ],
   severity: 'required',
   waivable: true,
+  rule: ({ install }) =>
+    `Fails when one of the two is no directory or lies on a file system mounted read-only, or when containerd, CRI-O, k3s or RKE2 is set to look elsewhere${install === 'operator' ? ' (Installation.spec.cni can follow it there)' : ''}. A directory that is not there yet is a warning: Calico's installer makes it.`,
+  disagreement:
+    "The page (2024-10-29) names /etc/cni/net.d and /opt/cni/bin. Packaged runtimes differ: Debian's containerd 1.6.20 ships a config.toml with bin_dir = /usr/lib/cni, and k3s with its own flannel keeps both below /var/lib/rancher/k3s (its containerd template sets them unless flannel is off). The page judges; what the runtime's own file says is shown.",
   needs: { cni: cniDirectories },
   breaks: ['every pod on this node'],
   alternatives: ({ install }) =>

@@ -37,7 +37,7 @@ const SCRIPT = `for d in /etc/cni/net.d /opt/cni/bin; do
     if [ -e "$f" ] || [ -L "$f" ]; then printf 'entry %s\\n' "\${f##*/}"; fi
   done
 done
-for f in /etc/containerd/config.toml /etc/containerd/conf.d/*.toml /etc/crio/crio.conf /etc/crio/crio.conf.d/*; do
+for f in /etc/containerd/config.toml /etc/containerd/conf.d/*.toml /etc/crio/crio.conf /etc/crio/crio.conf.d/* /var/lib/rancher/k3s/agent/etc/containerd/config.toml /var/lib/rancher/rke2/agent/etc/containerd/config.toml; do
   [ -f "$f" ] || continue
   if [ ! -r "$f" ]; then printf 'unreadable %s\\n' "$f"; continue; fi
   printf 'config %s\\n' "$f"

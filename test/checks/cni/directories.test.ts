@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { directories } from '../../../checks/cni/directories.js';
 import { testCheck } from '../../helpers/check-tester.js';
@@ -19,7 +20,22 @@ const config = (...lines: readonly string[]): string =>
   `config /etc/containerd/config.toml\n${lines.map((line) => `|${line}\n`).join('')}`;
 const check = (change: Parameters<typeof answer>[0]) => ({ 'cni-directories': answer(change) });
 
+const real = (name: string) => ({
+  'cni-directories': readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8'),
+});
+
 testCheck(directories, [
+  {
+    name: 'a fresh node has neither yet',
+    says: real('directories-fresh'),
+    expect: { status: 'warn' },
+  },
+  { name: 'a node with both passes', says: real('directories-there'), expect: { status: 'pass' } },
+  {
+    name: "Debian's containerd looks for plug-ins elsewhere",
+    says: real('directories-debian-containerd'),
+    expect: { status: 'fail', found: expect.stringContaining('bin_dir to /usr/lib/cni') },
+  },
   { name: 'both there passes', says: check({}), expect: { status: 'pass' } },
   {
     name: 'one missing is a warning',
