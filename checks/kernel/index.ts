@@ -5,6 +5,7 @@ import { ipset } from './ipset.js';
 import { iptablesBase } from './iptables-base.js';
 import { version } from './version.js';
 import { vxlan } from './vxlan.js';
+import { dataplaneVersion } from './dataplane-version.js';
 
 /** The checks of this folder, in the order of reports. */
 export const kernelChecks: readonly AnyCheck[] = [
@@ -14,4 +15,5 @@ export const kernelChecks: readonly AnyCheck[] = [
   conntrack,
   ipip,
   vxlan,
+  dataplaneVersion,
 ];

@@ -1,18 +1,10 @@
-import { defineCheck, fail, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
+import { defineCheck, fail, pass, warn, type Verdict } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
-import {
-  compareKernelVersions,
-  parseKernelVersion,
-  type KernelVersion,
-} from '../../src/domain/kernel-version.js';
-import { reason } from '../../src/domain/reason.js';
-import { distributionOf, standing, type Distribution } from '../platform/identify.js';
-import { hostnamectl } from '../probes/hostnamectl.js';
-import { osRelease } from '../probes/os-release.js';
-import { unameA } from '../probes/uname-a.js';
-import { unameR } from '../probes/uname-r.js';
+import { compareKernelVersions, type KernelVersion } from '../../src/domain/kernel-version.js';
+import { standing, type Distribution } from '../platform/identify.js';
 import { nodeRequirements, OLDEST_KERNEL } from '../requirements/releases.js';
 import { pageB, pageToday } from '../requirements/sources.js';
+import { isVerdict, releaseWitnesses, runningKernel } from './running-kernel.js';
 
 const dotted = (version: KernelVersion): string => version.join('.');
 
@@ -52,26 +44,24 @@ export const version = defineCheck({
   ],
   severity: 'required',
   waivable: false,
+  rule: ({ calico }) => {
+    const { kernel, distributions, source } = nodeRequirements(calico);
+    const listed = distributions.map(({ name }) => name).join(', ');
+    const passes = `${dotted(kernel)} or later passes (${source})`;
+    const fails = `below ${dotted(OLDEST_KERNEL)} it fails`;
+    return compareKernelVersions(kernel, OLDEST_KERNEL) <= 0 || listed === ''
+      ? `${passes}; ${fails}.`
+      : `${passes}, and so does an older kernel of a listed distribution (${listed}); another one from ${dotted(OLDEST_KERNEL)} on is a warning; ${fails}.`;
+  },
+  disagreement:
+    'Until December 2025 the requirements pages said 3.10 or later; since 2025-12-08 those of 3.29 to 3.32 say 5.10 or later, and beside it they list RHEL 8 (4.18), Ubuntu 20.04 (5.4) and Debian 10 (4.19) as known to work. Felix refuses no kernel with iptables; it assumes 3.10 where it cannot read the version. calicoctl node checksystem asks for 2.6.24. Either of the two statements of the page suffices here: the kernel or the distribution. By Calico 3.25 to 3.28, and by page B as it was written, 3.10 judges.',
   breaks: ['support by the documentation; below 3.10 everything'],
   needs: {},
-  witnesses: { unameR, unameA, hostnamectl, osRelease },
+  witnesses: releaseWitnesses,
   judge: (facts, { intent }) => {
-    const said = [facts.unameR, facts.unameA?.release, facts.hostnamectl?.kernel];
-    const [release, other] = [...new Set(said.filter((text) => text !== undefined && text !== ''))];
-    if (release === undefined) {
-      return unknown(
-        reason('not-run', 'no output names the running kernel'),
-        'Give uname-r.txt (uname -r).',
-      );
-    }
-    if (other !== undefined) {
-      return unknown(
-        reason('garbled', `the outputs name two running kernels, ${release} and ${other}`),
-        'Give outputs of one node.',
-      );
-    }
-    const numbers = parseKernelVersion(release);
-    if (numbers === null) return unknown(reason('garbled', `"${release}" is not a kernel version`));
-    return judge(release, numbers, distributionOf(facts.osRelease, facts.hostnamectl), intent);
+    const kernel = runningKernel(facts);
+    return isVerdict(kernel)
+      ? kernel
+      : judge(kernel.release, kernel.version, kernel.distribution, intent);
   },
 });

@@ -4,15 +4,7 @@ import { hostnamectl } from '../probes/hostnamectl.js';
 import { unameA } from '../probes/uname-a.js';
 import { nodeRequirements } from '../requirements/releases.js';
 import { pageB, pageToday } from '../requirements/sources.js';
-
-/** systemd's names (hostnamectl) and those of other kernels' uname, in the words of Linux' `uname -m`. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['x86-64', 'x86_64'],
-  ['amd64', 'x86_64'],
-  ['arm64', 'aarch64'],
-  ['ppc64-le', 'ppc64le'],
-]);
-const plain = (name: string): string => ALIASES.get(name) ?? name;
+import { machinesOf } from './machines.js';
 
 const SAYS = 'An x86-64, arm64, ppc64le or s390x processor.';
 
@@ -22,14 +14,17 @@ export const architecture = defineCheck({
   title: 'Calico is built for this processor',
   why: 'Calico publishes its images for x86-64, arm64, ppc64le and s390x. On any other processor its containers do not start ("exec format error").',
   sources: [pageB('B1', 'node-requirements', SAYS), pageToday('node-requirements', SAYS)],
+  rule: ({ calico }) =>
+    `A processor that is one of ${nodeRequirements(calico).architectures.join(', ')} (as uname -m names it) passes, any other fails.`,
+  disagreement:
+    'The pages of all releases name the same four processors. Calico 3.31 asks for more of x86-64 than they say: platform/cpu-level judges that.',
   severity: 'required',
   waivable: false,
   breaks: ['everything: no component of Calico starts on this node'],
   needs: {},
   witnesses: { unameA, hostnamectl },
   judge: ({ unameA: uname, hostnamectl: control }, { intent }) => {
-    const said = [uname?.machine ?? '', control?.architecture ?? ''].filter((name) => name !== '');
-    const [machine, other] = [...new Set(said.map(plain))];
+    const [machine, other] = machinesOf(uname, control);
     if (machine === undefined) {
       return unknown(
         reason('garbled', 'no output names the processor'),

@@ -31,6 +31,14 @@ export const distribution = defineCheck({
       'Ubuntu 20.04+, RHEL 8+, Debian 10+, Bottlerocket 1.47+ and Talos 1.6+ are known to work.',
     ),
   ],
+  rule: ({ calico }) => {
+    const { distributions, source } = nodeRequirements(calico);
+    return distributions.length === 0
+      ? 'The page of this release names no distributions.'
+      : `One of ${distributions.map(({ name }) => name).join(', ')} passes (${source}); any other is a warning.`;
+  },
+  disagreement:
+    'The lists of the pages changed with time: RHEL 7, CentOS 7, Ubuntu 18.04 and Debian 8 with CoreOS (3.25) or Flatcar and Fedora CoreOS (3.26 to 3.28, and page B of 3.29); since 2025-12-08 Ubuntu 20.04+, RHEL 8+, Debian 10+, Bottlerocket 1.47+ and Talos 1.6+ on the pages of 3.29 to 3.32. Each release is judged by its own list; Calico itself looks at no distribution with iptables.',
   severity: 'recommended',
   waivable: true,
   skip: ({ calico }) =>

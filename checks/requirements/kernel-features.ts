@@ -1,18 +1,9 @@
-/**
- * Something the kernel must be able to do, and where it shows. Names of modules and symbols are those of the Linux
- * source (net/netfilter, net/ipv4/netfilter, net/ipv6/netfilter and drivers/net with their Makefile and Kconfig).
- */
-export type KernelFeature = {
-  readonly name: string;
-  /** Any one of them, loaded, built in or installed, shows it. Written with underscores. */
-  readonly modules: readonly string[];
-  /** Without CONFIG_. The first one that the configuration mentions decides; the last one is the oldest name. */
-  readonly symbols: readonly string[];
-  /** Files that exist only when the running kernel has it. */
-  readonly signs?: readonly string[];
-  /** Its name in /proc/net/ip_tables_matches. */
-  readonly match?: string;
-};
+import { DEFAULT_INTENT } from '../../src/domain/intent.js';
+import { BPF_FEATURES } from './bpf-features.js';
+import { feature, part, type KernelFeature } from './kernel-feature.js';
+import { allNetfilter, XT_IPVS, XT_SCTP, XT_SET } from './netfilter-features.js';
+
+export { XT_IPVS, XT_SCTP, XT_SET, type KernelFeature };
 
 export const IPIP: KernelFeature = {
   name: 'IPIP',
@@ -31,14 +22,37 @@ export const CONNTRACK: KernelFeature = {
   signs: ['/proc/sys/net/netfilter/nf_conntrack_max', '/proc/net/nf_conntrack'],
 };
 
-export const IP_SET: KernelFeature = { name: 'IP sets', modules: ['ip_set'], symbols: ['IP_SET'] };
+/** Felix deletes the connections of a removed endpoint through it. */
+export const CONNTRACK_NETLINK = feature(
+  'the netlink interface of connection tracking',
+  'nf_conntrack_netlink',
+  'NF_CT_NETLINK',
+);
 
-export const XT_SET: KernelFeature = {
-  name: 'the iptables match and target "set"',
-  modules: ['xt_set'],
-  symbols: ['NETFILTER_XT_SET'],
-  match: 'set',
-};
+/** A module of its own on old kernels, since then a part of nf_conntrack (Felix still asks for the module). */
+export const CONNTRACK_SCTP = feature(
+  'connection tracking of SCTP',
+  'nf_conntrack_proto_sctp',
+  'NF_CT_PROTO_SCTP',
+  { inside: true, signs: ['/proc/sys/net/netfilter/nf_conntrack_sctp_timeout_closed'] },
+);
+/** What a pod opens an SCTP socket with. */
+export const SCTP_SOCKETS = feature('SCTP sockets', 'sctp', 'IP_SCTP', {
+  signs: ['/proc/net/sctp'],
+});
+
+export const WIREGUARD = feature('WireGuard', 'wireguard', 'WIREGUARD', { mainline: [5, 6] });
+
+export const IPVS = feature('IPVS', 'ip_vs', 'IP_VS', { signs: ['/proc/net/ip_vs'] });
+/** The schedulers that kube-proxy's ipvs mode knows first (round robin is its default). */
+export const IPVS_SCHEDULERS: readonly KernelFeature[] = [
+  feature('the scheduler rr', 'ip_vs_rr', 'IP_VS_RR'),
+  feature('the scheduler wrr', 'ip_vs_wrr', 'IP_VS_WRR'),
+  feature('the scheduler sh', 'ip_vs_sh', 'IP_VS_SH'),
+];
+export const IPVS_NFCT = part('connection tracking within IPVS', 'IP_VS_NFCT');
+
+export const IP_SET: KernelFeature = { name: 'IP sets', modules: ['ip_set'], symbols: ['IP_SET'] };
 
 /** The set types that Felix creates (felix/ipsets, AllIPSetTypes). */
 export const SET_TYPES: readonly KernelFeature[] = [
@@ -49,12 +63,6 @@ export const SET_TYPES: readonly KernelFeature[] = [
   { name: 'bitmap:port', modules: ['ip_set_bitmap_port'], symbols: ['IP_SET_BITMAP_PORT'] },
 ];
 
-/** A part without a module of its own: only the configuration tells. */
-const part = (name: string, symbol: string): KernelFeature => ({
-  name,
-  modules: [],
-  symbols: [symbol],
-});
 const table = (version: '' | '6', name: string): KernelFeature => ({
   name: `ip${version}table_${name}`,
   modules: [`ip${version}table_${name}`],
@@ -99,14 +107,21 @@ export const NFT_NAT: KernelFeature = {
   name: 'nft_chain_nat',
   modules: ['nft_chain_nat', 'nft_chain_nat_ipv4'],
   symbols: ['NFT_NAT'],
+  shared: true,
 };
 
 const ALL: readonly KernelFeature[] = [
   IPIP,
   VXLAN,
   CONNTRACK,
+  CONNTRACK_NETLINK,
+  CONNTRACK_SCTP,
+  SCTP_SOCKETS,
+  WIREGUARD,
+  IPVS,
+  ...IPVS_SCHEDULERS,
+  IPVS_NFCT,
   IP_SET,
-  XT_SET,
   ...SET_TYPES,
   ...LEGACY_IPV4,
   ...LEGACY_IPV6,
@@ -115,7 +130,8 @@ const ALL: readonly KernelFeature[] = [
   NFT_IPV4,
   NFT_IPV6,
   NFT_NAT,
-  { name: 'WireGuard', modules: ['wireguard'], symbols: ['WIREGUARD'] },
+  ...allNetfilter(DEFAULT_INTENT),
+  ...BPF_FEATURES,
 ];
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
