@@ -164,27 +164,3 @@ function privilegeOf(meta: CollectorMeta | null): string | undefined {
   const who = meta.uid === null ? 'not root' : `uid ${String(meta.uid)}`;
   return meta.become === 'none' ? who : `${who}, ${meta.become} -n`;
 }
-
-export type FleetSurveyOptions = SurveyOptions & {
-  readonly nodes: readonly InventoryNode[];
-  /** How many nodes at once; 32 when it is not given. */
-  readonly concurrency?: number;
-  readonly onProgress?: (node: string, progress: SurveyProgress) => void;
-};
-
-/** Asks every node, some at once. Results stand in the order of the nodes. Only CancelledError rejects. */
-export async function surveyFleet(options: FleetSurveyOptions): Promise<readonly NodeEvidence[]> {
-  const { nodes, concurrency = 32, onProgress, ...shared } = options;
-  const results = new Map<number, NodeEvidence>();
-  const queue = nodes.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, node] of queue) {
-      if (shared.signal.aborted) throw new CancelledError('cancelled');
-      const tell = (progress: SurveyProgress): void => onProgress?.(node.name, progress);
-      results.set(index, await surveyNode({ ...shared, node, onProgress: tell }));
-    }
-  };
-  const workers = Math.max(1, Math.min(concurrency, nodes.length));
-  await Promise.all(Array.from({ length: workers }, worker));
-  return nodes.flatMap((_, index) => results.get(index) ?? []);
-}

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readCollectorText } from '../../src/collect/compose.js';
-import { surveyFleet, surveyNode, type SurveyProgress } from '../../src/collect/survey.js';
+import { surveyFleet } from '../../src/collect/survey-fleet.js';
+import { surveyNode, type SurveyProgress } from '../../src/collect/survey.js';
 import { writeFrames } from '../../src/collect/write-frames.js';
 import { CancelledError, ConnectError } from '../../src/domain/errors.js';
+import type { NodeEvidence } from '../../src/domain/evidence.js';
 import type { InventoryNode } from '../../src/domain/inventory.js';
 import type { RunEnd, RunRequest, Session, Transport } from '../../src/domain/transport.js';
 import { evidenceOf } from '../helpers/check-tester.js';
@@ -139,32 +141,63 @@ describe('one node', () => {
 });
 
 describe('a fleet', () => {
-  test('the order of the inventory, never more at once than allowed', async () => {
-    const nodes = Array.from({ length: 20 }, (_, index) => node(`n${String(index)}`));
+  const said = (name: string): Uint8Array =>
+    writeFrames([evidenceOf(PROBES[0] ?? probeOf('x', ':'), `${name}\n`)], { nonce: NONCE });
+  const textsOf = (results: readonly NodeEvidence[]): readonly string[] =>
+    results.map((result) => Buffer.from(result.evidence[0]?.stdout ?? []).toString());
+  const nodes = Array.from({ length: 20 }, (_, index) => node(`n${String(index)}`));
+
+  test('the order of the inventory, never more connecting at once than allowed', async () => {
     let open = 0;
     let most = 0;
-    const fake = (name: string): Session =>
-      session(async (request) => {
-        open += 1;
-        most = Math.max(most, open);
-        // The later ones answer first.
-        for (let turn = 0; turn < 20 - Number(name.slice(1)); turn += 1) await Promise.resolve();
-        open -= 1;
-        request.onStdout(
-          writeFrames([evidenceOf(PROBES[0] ?? probeOf('x', ':'), `${name}\n`)], { nonce: NONCE }),
-        );
-        return { kind: 'exited', code: 0 };
+    const connect = async (asked: InventoryNode): Promise<Session> => {
+      open += 1;
+      most = Math.max(most, open);
+      // The later ones are there first.
+      for (let turn = 0; turn < 20 - Number(asked.name.slice(1)); turn += 1)
+        await Promise.resolve();
+      open -= 1;
+      return session((request) => {
+        request.onStdout(said(asked.name));
+        return Promise.resolve({ kind: 'exited', code: 0 });
       });
+    };
     const results = await surveyFleet({
-      ...options(opens((asked) => fake(asked.name))),
+      ...options({ open: connect }),
       nodes,
       concurrency: 3,
     });
     expect(results.map((result) => result.node)).toEqual(nodes.map(({ name }) => name));
-    expect(
-      results.map((result) => Buffer.from(result.evidence[0]?.stdout ?? []).toString()),
-    ).toEqual(nodes.map(({ name }) => `${name}\n`));
+    expect(textsOf(results)).toEqual(nodes.map(({ name }) => `${name}\n`));
     expect(most).toBe(3);
+  });
+
+  test('nodes that hang after the login do not keep the others from connecting', async () => {
+    const hanging = ['n0', 'n1', 'n2'];
+    const order: string[] = [];
+    let others = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      others = resolve;
+    });
+    const results = await surveyFleet({
+      ...options(
+        opens((asked) =>
+          session(async (request) => {
+            if (hanging.includes(asked.name)) await answered;
+            request.onStdout(said(asked.name));
+            return { kind: 'exited', code: 0 };
+          }),
+        ),
+      ),
+      nodes,
+      concurrency: 3,
+      onAnswer: ({ node: name }) => {
+        order.push(name);
+        if (order.length === nodes.length - hanging.length) others();
+      },
+    });
+    expect(order.slice(-3).sort()).toEqual(hanging);
+    expect(textsOf(results)).toEqual(nodes.map(({ name }) => `${name}\n`));
   });
 
   test('a cancelled fleet rejects', async () => {

@@ -1,10 +1,6 @@
 import { catalogue } from '../../../checks/index.js';
-import {
-  surveyFleet,
-  surveyNode,
-  type SurveyOptions,
-  type SurveyProgress,
-} from '../../collect/survey.js';
+import { surveyFleet, type FleetSurveyOptions } from '../../collect/survey-fleet.js';
+import type { SurveyProgress } from '../../collect/survey.js';
 import { CancelledError } from '../../domain/errors.js';
 import type { NodeEvidence } from '../../domain/evidence.js';
 import type { Intent } from '../../domain/intent.js';
@@ -19,7 +15,6 @@ import { createLocalTransport } from '../../transport/local.js';
 import type { CommonOptions } from '../options.js';
 import { TOOL } from '../version.js';
 import { checkAccessFiles } from './access-files.js';
-import { eachNode } from './each-node.js';
 import type { ShownKeys } from './host-key-question.js';
 import { clock, randomHex, sha256 } from './run.js';
 import type { SecretKeeper } from './secrets.js';
@@ -69,16 +64,23 @@ export type AskOptions = Pick<
   readonly onProgress?: (node: string, progress: SurveyProgress) => void;
 };
 
-const surveyOptions = (intent: Intent, options: AskOptions): SurveyOptions => ({
+const surveyOptions = (
+  nodes: readonly InventoryNode[],
+  intent: Intent,
+  options: AskOptions,
+): FleetSurveyOptions => ({
+  nodes,
   transport: options.transport,
   probes: planProbes(catalogue, intent),
   become: options.become,
   // `sudo -n` takes no password: with one the whole text runs under sudo (design 4.1).
   runAs: options.becomeShell === true || options.becomePasswordFd !== undefined ? 'root' : 'login',
   deadlineMs: options.timeout * 1000,
+  concurrency: options.concurrency,
   signal: options.signal,
   clock,
   randomNonce: randomHex,
+  ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
 });
 
 /** Runs the collector on every node, as the flags say. Rejects only with CancelledError. */
@@ -86,13 +88,7 @@ export const ask = (
   nodes: readonly InventoryNode[],
   intent: Intent,
   options: AskOptions,
-): Promise<readonly NodeEvidence[]> =>
-  surveyFleet({
-    ...surveyOptions(intent, options),
-    nodes,
-    concurrency: options.concurrency,
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-  });
+): Promise<readonly NodeEvidence[]> => surveyFleet(surveyOptions(nodes, intent, options));
 
 /** As `ask`, but keeps the answers that arrived before the operator stopped it; the rest is `not-run`. Never rejects. */
 export async function askWhatCan(
@@ -100,15 +96,12 @@ export async function askWhatCan(
   intent: Intent,
   options: AskOptions,
 ): Promise<readonly NodeEvidence[]> {
-  const shared = surveyOptions(intent, options);
   const answers = new Map<string, NodeEvidence>();
-  const work = async (node: InventoryNode): Promise<void> => {
-    const onProgress = (progress: SurveyProgress): void =>
-      options.onProgress?.(node.name, progress);
-    answers.set(node.name, await surveyNode({ ...shared, node, onProgress }));
-  };
   try {
-    await eachNode(nodes, options.concurrency, options.signal, work);
+    await surveyFleet({
+      ...surveyOptions(nodes, intent, options),
+      onAnswer: (evidence) => answers.set(evidence.node, evidence),
+    });
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
   }
