@@ -28,7 +28,7 @@ import { countStatuses, fleetReadiness, readinessOf } from './readiness.js';
 import { answerKeys, planCheck, sharedJudge, type PlannedCheck } from './shared-judgement.js';
 import { FLEET } from './views.js';
 import { waive } from './waive.js';
-import { whatWouldPass, type Outlook } from './what-would-pass.js';
+import { whatWouldPass, type Hangs, type Outlook } from './what-would-pass.js';
 
 /** Everything a report is made from. The same input gives the same report. */
 export type Survey = {
@@ -67,6 +67,7 @@ function factsOf(probes: readonly AnyProbe[], answers: AnswerSheet): Record<stri
 type NodeResult = {
   readonly report: NodeReport;
   readonly fixes: ReadonlyMap<string, readonly Fix[]>;
+  readonly hangs: readonly Hangs[];
 };
 
 /** What is the same for every node of a survey. */
@@ -85,6 +86,7 @@ function reportNode(
 ): NodeResult {
   const { survey, now } = shared;
   const fixes = new Map<string, readonly Fix[]>();
+  const hangs: Hangs[] = [];
   const { unreached, nextStep } = evidence;
   const pointers = pointersOf(evidence, survey.sha256);
   const findings = shared.checks.map((planned): Finding => {
@@ -94,7 +96,9 @@ function reportNode(
       const finding = findingOf(check, unknown(unreached, nextStep), [], survey.intent);
       return { ...finding, evidence: pointers.filter(({ probe }) => probes.has(probe)) };
     }
-    const judged = shared.judge(planned, answers, node);
+    const verdict = shared.judge(planned, answers, node);
+    hangs.push(verdict);
+    const judged = verdict.value;
     if (judged.fixes.length > 0) fixes.set(check.id, judged.fixes);
     const finding = {
       ...judged.finding,
@@ -112,7 +116,7 @@ function reportNode(
     facts: factsOf(shared.probes, answers),
     findings,
   };
-  return { report, fixes };
+  return { report, fixes, hangs };
 }
 
 function reportCluster(
@@ -173,6 +177,7 @@ export function buildReport(survey: Survey): Judgement {
     ),
     fleet,
     keyOf,
+    hangs: results.map((result) => result.hangs),
     nodes: judgedNodes,
     clusterFindings: judgedCluster,
     paths: survey.paths,

@@ -132,6 +132,10 @@ export const doubleMoves = (intent: Intent, first: Candidate): readonly Candidat
     second.keys.some((key) => first.keys.includes(key)) ? [] : (both(intent, first, second) ?? []),
   );
 
+/** The same text for the same changes, in whichever order they were made. */
+export const keyOf = ({ changes }: Candidate): string =>
+  JSON.stringify(Object.entries(changes).sort());
+
 const NOTES: Readonly<Record<string, string>> = {
   'encapsulation: none': ' (where the network routes pod addresses)',
   'wireguard: none': ' (pod traffic is not encrypted then)',

@@ -1,5 +1,5 @@
 import type { Answer, AnswerSheet } from '../domain/answer.js';
-import type { AnyNodeCheck } from '../domain/check.js';
+import type { AnyNodeCheck, NodeContext } from '../domain/check.js';
 import type { AnyProbe } from '../domain/probe.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
@@ -8,6 +8,7 @@ import type { Finding } from '../domain/report.js';
 import { findingOf } from './finding.js';
 import { judgeNode } from './judge.js';
 import { probesOf } from './plan.js';
+import { watching } from './watched.js';
 
 /** A check as it is asked of every node of a fleet. */
 export type PlannedCheck = {
@@ -20,9 +21,6 @@ export const planCheck = (check: AnyNodeCheck): PlannedCheck => ({
   check,
   probes: new Set(probesOf(check).map((probe: AnyProbe) => probe.id)),
 });
-
-/** What a check says of a node; the finding has no evidence yet. */
-export type NodeVerdict = { readonly finding: Finding; readonly fixes: readonly Fix[] };
 
 /** The same text for two nodes whose answers to a check's probes are the same objects (sharingReader). */
 export type AnswerKey = (planned: PlannedCheck, answers: AnswerSheet) => string;
@@ -47,32 +45,53 @@ export function answerKeys(): AnswerKey {
   };
 }
 
+/** What was made of a check and a node, and the keys of the intent that it hangs on. */
+export type Shared<R> = { readonly value: R; readonly keys: ReadonlySet<string> };
+
+type Kept<R> = {
+  readonly shared: Shared<R>;
+  /** What was looked at of the node itself, as of its roles. */
+  readonly seen: readonly (readonly [key: string, value: string])[];
+};
+
+const valueOf = (node: InventoryNode, key: string): string =>
+  JSON.stringify([node[key as keyof InventoryNode]]);
+
 /**
- * Judges nodes under one intent. Nodes that share their answers (sharingReader) are judged once: a check is pure, so
- * nobody can tell. A check that looked at the node itself, as at its roles, judges each one.
+ * Does pure work on checks and nodes under one intent. Nodes that share their answers (sharingReader) have it done
+ * once, so far as they agree in what it looks at of the node: nobody can tell.
  */
-export function sharedJudge(
+export function sharedWork<R>(
   intent: Intent,
   keyOf: AnswerKey,
-): (planned: PlannedCheck, answers: AnswerSheet, node: InventoryNode) => NodeVerdict {
-  const kept = new Map<AnyNodeCheck, Map<string, NodeVerdict>>();
+  work: (check: AnyNodeCheck, answers: AnswerSheet, context: NodeContext) => R,
+): (planned: PlannedCheck, answers: AnswerSheet, node: InventoryNode) => Shared<R> {
+  const watch = watching(intent);
+  const known = new Map<PlannedCheck, Map<string, readonly Kept<R>[]>>();
   return (planned, answers, node) => {
-    const { check } = planned;
-    const known = kept.get(check) ?? new Map<string, NodeVerdict>();
-    kept.set(check, known);
+    const ofCheck = known.get(planned) ?? new Map<string, readonly Kept<R>[]>();
+    known.set(planned, ofCheck);
     const key = keyOf(planned, answers);
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const seen = { looked: false };
-    const { verdict, fixes } = judgeNode(check, answers, {
-      intent,
-      get node() {
-        seen.looked = true;
-        return node;
-      },
-    });
-    const judged = { finding: findingOf(check, verdict, fixes, intent), fixes };
-    if (!seen.looked) known.set(key, judged);
-    return judged;
+    const before = ofCheck.get(key) ?? [];
+    const same = before.find(({ seen }) =>
+      seen.every(([one, value]) => valueOf(node, one) === value),
+    );
+    if (same !== undefined) return same.shared;
+    const { value: shared, keys } = watching(node)((watched) =>
+      watch((seen) => work(planned.check, answers, { intent: seen, node: watched })),
+    );
+    const seen = [...keys].map((one) => [one, valueOf(node, one)] as const);
+    ofCheck.set(key, [...before, { shared, seen }]);
+    return shared;
   };
 }
+
+/** What a check says of a node; the finding has no evidence yet. */
+export type NodeVerdict = { readonly finding: Finding; readonly fixes: readonly Fix[] };
+
+/** Judges nodes under one intent. */
+export const sharedJudge = (intent: Intent, keyOf: AnswerKey) =>
+  sharedWork(intent, keyOf, (check, answers, context): NodeVerdict => {
+    const { verdict, fixes } = judgeNode(check, answers, context);
+    return { finding: findingOf(check, verdict, fixes, context.intent), fixes };
+  });

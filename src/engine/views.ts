@@ -1,24 +1,16 @@
-import { type AnyClusterCheck } from '../domain/check.js';
+import type { AnyClusterCheck } from '../domain/check.js';
 import type { Intent } from '../domain/intent.js';
 import type { Status } from '../domain/status.js';
-import type { Candidate } from './intent-moves.js';
+import { keyOf, type Candidate } from './intent-moves.js';
 import { judgeCluster, verdictOf, type NodeAnswers } from './judge.js';
-import type { AnswerKey, PlannedCheck } from './shared-judgement.js';
-import { watchIntent } from './watched-intent.js';
+import { sharedWork, type AnswerKey, type PlannedCheck, type Shared } from './shared-judgement.js';
+import { watching } from './watched.js';
 
 /** Stands for the fleet where a node's index could stand. */
 export const FLEET = -1;
 
-export type Said = {
-  readonly status: Status;
-  /** The keys of the intent that it was judged by. */
-  readonly keys: ReadonlySet<string>;
-  /** The same for nodes that share it. */
-  readonly id: number;
-};
-
-/** What checks say under one intent; each is asked once for nodes that share their answers. */
-export type View = (place: number, check: number) => Said;
+/** What checks say under one intent; each is asked once for nodes that share what it looks at. */
+export type View = (place: number, check: number) => Shared<Status>;
 
 export type Ground = {
   readonly checks: readonly PlannedCheck[];
@@ -28,61 +20,41 @@ export type Ground = {
 };
 
 export function viewOf(ground: Ground, intent: Intent): View {
-  const watch = watchIntent(intent);
-  const shared = ground.checks.map(() => new Map<string, Said>());
-  const own = new Map<string, Said>();
-  let ids = 0;
-  const fresh = (work: (seen: Intent) => Status): Said => {
-    const { value, keys } = watch(work);
-    ids += 1;
-    return { status: value, keys, id: ids };
-  };
-  const judgeFleet = (check: AnyClusterCheck): Said =>
-    fresh((seen) => judgeCluster(check, ground.fleet, seen).status);
-  const judgeOne = ({ check }: PlannedCheck, { node, answers }: NodeAnswers) => {
-    let looked = false;
-    const said = fresh(
-      (seen) =>
-        verdictOf(check, answers, {
-          intent: seen,
-          get node() {
-            looked = true;
-            return node;
-          },
-        }).verdict.status,
-    );
-    return { said, looked };
+  const watch = watching(intent);
+  const ofNode = sharedWork(
+    intent,
+    ground.keyOf,
+    (check, answers, context) => verdictOf(check, answers, context).verdict.status,
+  );
+  const cluster = new Map<number, Shared<Status>>();
+  const ofFleet = (check: number): Shared<Status> => {
+    const common = ground.cluster[check];
+    if (common === undefined) throw new Error('no such check of the fleet');
+    const said =
+      cluster.get(check) ?? watch((seen) => judgeCluster(common, ground.fleet, seen).status);
+    cluster.set(check, said);
+    return said;
   };
   return (place, check) => {
-    const mine = `${String(place)} ${String(check)}`;
-    const kept = own.get(mine);
-    if (kept !== undefined) return kept;
+    if (place === FLEET) return ofFleet(check);
     const planned = ground.checks[check];
     const told = ground.fleet[place];
-    const common = ground.cluster[check];
-    if (place === FLEET && common !== undefined) {
-      const said = judgeFleet(common);
-      own.set(mine, said);
-      return said;
-    }
     if (planned === undefined || told === undefined) throw new Error('no such check or node');
-    const key = ground.keyOf(planned, told.answers);
-    const before = shared[check]?.get(key);
-    if (before !== undefined) return before;
-    const { said, looked } = judgeOne(planned, told);
-    if (looked) own.set(mine, said);
-    else shared[check]?.set(key, said);
-    return said;
+    return ofNode(planned, told.answers, told.node);
   };
 }
 
 /** Views by what they change, each made when it is first looked at. */
 export function viewsOf(ground: Ground): (candidate: Candidate) => View {
   const views = new Map<string, View>();
+  const known = new WeakMap<Candidate, View>();
   return (candidate) => {
-    const key = JSON.stringify(Object.entries(candidate.changes).sort());
-    const kept = views.get(key) ?? viewOf(ground, candidate.intent);
-    views.set(key, kept);
-    return kept;
+    const before = known.get(candidate);
+    if (before !== undefined) return before;
+    const key = keyOf(candidate);
+    const view = views.get(key) ?? viewOf(ground, candidate.intent);
+    views.set(key, view);
+    known.set(candidate, view);
+    return view;
   };
 }

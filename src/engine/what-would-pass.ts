@@ -4,6 +4,7 @@ import { READINESS, STATUS, type Status } from '../domain/status.js';
 import {
   both,
   doubleMoves,
+  keyOf,
   phraseOf,
   singleMoves,
   wordsOf,
@@ -11,9 +12,15 @@ import {
 } from './intent-moves.js';
 import { fleetReadiness, readinessOf } from './readiness.js';
 import { FLEET, viewOf, viewsOf, type Ground, type View } from './views.js';
+import type { Shared } from './shared-judgement.js';
+
+/** What a finding hangs on: the keys of the intent that were looked at. The same object for findings that agree. */
+export type Hangs = Pick<Shared<unknown>, 'keys'>;
 
 export type Question = Ground & {
   readonly intent: Intent;
+  /** Of each node's findings; empty for a node that was not reached. */
+  readonly hangs: readonly (readonly Hangs[])[];
   /** As judged under that intent; findings in the order of the checks. */
   readonly nodes: readonly NodeReport[];
   readonly clusterFindings: readonly Finding[];
@@ -62,9 +69,10 @@ function problemsOf(question: Question): readonly Problem[] {
 
 type Search = {
   readonly question: Question;
-  readonly base: View;
+  readonly base: (place: number, check: number) => Hangs;
   readonly view: (candidate: Candidate) => View;
   readonly singles: readonly Candidate[];
+  readonly pairs: (first: Candidate) => readonly Candidate[];
   readonly regresses: (candidate: Candidate, place: number) => boolean;
 };
 
@@ -72,7 +80,9 @@ const findingsAt = (question: Question, place: number): readonly Finding[] =>
   place === FLEET ? question.clusterFindings : (question.nodes[place]?.findings ?? []);
 
 function openSearch(question: Question): Search {
-  const base = viewOf(question, question.intent);
+  const common = viewOf(question, question.intent);
+  const base = (place: number, check: number): Hangs =>
+    question.hangs[place]?.[check] ?? common(place, check);
   const view = viewsOf(question);
   const known = new WeakMap<View, Map<number, boolean>>();
   const regresses = (candidate: Candidate, place: number): boolean => {
@@ -87,17 +97,29 @@ function openSearch(question: Question): Search {
         !bad(status) &&
         status !== STATUS.waived &&
         meets(base(place, check).keys, candidate) &&
-        bad(there(place, check).status),
+        bad(there(place, check).value),
     );
     places.set(place, worse);
     return worse;
   };
-  return { question, base, view, singles: singleMoves(question.intent), regresses };
+  const pairs = new Map<Candidate, readonly Candidate[]>();
+  return {
+    question,
+    base,
+    view,
+    singles: singleMoves(question.intent),
+    pairs: (first) => {
+      const made = pairs.get(first) ?? doubleMoves(question.intent, first);
+      pairs.set(first, made);
+      return made;
+    },
+    regresses,
+  };
 }
 
 /** A failure is gone when it blocks no more; a warning, when nothing is left to say. */
 function solves(search: Search, candidate: Candidate, { place, check, blocks }: Problem): boolean {
-  const { status } = search.view(candidate)(place, check);
+  const { value: status } = search.view(candidate)(place, check);
   if (status === STATUS.pass || status === STATUS.notApplicable) return true;
   return blocks && status === STATUS.warn;
 }
@@ -113,7 +135,7 @@ function pairsFor(search: Search, problem: Problem): readonly Candidate[] {
     if (!meets(search.base(problem.place, problem.check).keys, first)) continue;
     const done = solves(search, first, problem);
     const { keys } = search.view(first)(problem.place, problem.check);
-    for (const pair of doubleMoves(search.question.intent, first)) {
+    for (const pair of search.pairs(first)) {
       if (!done && !pair.keys.some((key) => keys.has(key) && !first.keys.includes(key))) continue;
       tried += 1;
       if (tried > PAIRS || found.length >= NAMED) return found;
@@ -124,21 +146,16 @@ function pairsFor(search: Search, problem: Problem): readonly Candidate[] {
 }
 
 /** The intents under which a problem is gone and nothing else of its node is worse, the nearest first. */
-function solutionsOf(
-  search: Search,
-  hopeless: Set<string>,
-  problem: Problem,
-): readonly Candidate[] {
-  const { keys, id } = search.base(problem.place, problem.check);
-  const same = `${String(problem.check)} ${String(id)}`;
-  if (hopeless.has(same)) return [];
-  const touching = search.singles.filter((candidate) => meets(keys, candidate));
+function solutionsOf(search: Search, hopeless: Set<Hangs>, problem: Problem): readonly Candidate[] {
+  const hangs = search.base(problem.place, problem.check);
+  if (hopeless.has(hangs)) return [];
+  const touching = search.singles.filter((candidate) => meets(hangs.keys, candidate));
   const solving = touching.filter((candidate) => solves(search, candidate, problem));
   const found = solving.filter((candidate) => safe(search, candidate, problem.place));
   if (found.length > 0) return found.toSorted((a, b) => a.keys.length - b.keys.length);
   const pairs = problem.blocks ? pairsFor(search, problem) : [];
   // Nothing moves the check itself, so nothing will on nodes that say the same.
-  if (solving.length === 0 && pairs.length === 0) hopeless.add(same);
+  if (solving.length === 0 && pairs.length === 0) hopeless.add(hangs);
   return pairs;
 }
 
@@ -152,7 +169,7 @@ function commonSolution(search: Search, solved: readonly Solved[]): Candidate | 
     solved.find(({ problem }) => !solves(search, candidate, problem));
   const seen = new Set<string>();
   const isNew = (candidate: Candidate | null): candidate is Candidate => {
-    const key = JSON.stringify(Object.entries(candidate?.changes ?? {}).sort());
+    const key = candidate === null ? '' : keyOf(candidate);
     return (
       candidate !== null && !seen.has(key) && seen.size < COMBINATIONS && Boolean(seen.add(key))
     );
@@ -180,7 +197,7 @@ function readinessWith({ question, base, view }: Search, candidate: Candidate) {
     findingsAt(question, place).map(({ severity, status }, check) => {
       if (severity !== 'required' || !meets(base(place, check).keys, candidate))
         return { severity, status };
-      const now = there(place, check).status;
+      const now = there(place, check).value;
       return { severity, status: status === STATUS.waived && bad(now) ? status : now };
     });
   const tested = question.paths.map(({ status }) => ({ severity: 'required' as const, status }));
@@ -196,7 +213,7 @@ function readinessWith({ question, base, view }: Search, candidate: Candidate) {
 export function whatWouldPass(question: Question): Outlook {
   const problems = problemsOf(question);
   const search = openSearch(question);
-  const hopeless = new Set<string>();
+  const hopeless = new Set<Hangs>();
   const solved = problems.map((problem) => ({
     problem,
     solutions: solutionsOf(search, hopeless, problem),
