@@ -123,7 +123,29 @@ function agree(candidate: Candidate, request: FixRequest): PlannedFix | Refusal 
   return { node, check, ways: fixes, asksYes, asksConsent };
 }
 
-function decide(candidate: Candidate, request: FixRequest): PlannedFix | Refusal {
+/** What this version can apply of a candidate. To plan is only to show, so there the rest stays. */
+function applicable(candidate: Candidate, request: FixRequest): Candidate | Refusal {
+  if (request.mode === 'plan') return candidate;
+  const { check } = candidate;
+  const byHand = candidate.fixes.filter((fix) => fix.byHandOnly === true);
+  const fixes = candidate.fixes.filter((fix) => fix.byHandOnly !== true);
+  const named = byHand.filter((fix) => fix.way === request.way);
+  if (fixes.length > 0 && named.length === 0) return { ...candidate, fixes };
+  const shown = named.length > 0 ? named : byHand;
+  const ways = named.length > 0 ? ` (way ${list(shown.map(({ way }) => way))})` : '';
+  const what = shown.length === 1 ? `the fix of ${check}${ways}` : `a fix of ${check}`;
+  const hands = shown.map(({ way, byHand: text }) =>
+    shown.length === 1 ? text : `${way}: ${text}`,
+  );
+  return refused(
+    `This version shows ${what} and does not apply it.`,
+    visibleLine(`Do it by hand: ${hands.join(' Or ')}`, 2000),
+  );
+}
+
+function decide(given: Candidate, request: FixRequest): PlannedFix | Refusal {
+  const candidate = applicable(given, request);
+  if ('kind' in candidate) return candidate;
   const narrowed = narrow(candidate, request);
   return 'kind' in narrowed ? narrowed : agree(narrowed, request);
 }

@@ -9,6 +9,7 @@ export type Preview = {
   readonly diff: readonly Displayable[];
   readonly actions: readonly Displayable[];
   readonly loses: readonly Displayable[];
+  /** Empty for a fix that is only shown. */
   readonly commandLine: Displayable;
 };
 
@@ -43,6 +44,7 @@ export function fixCommandLine(node: string, check: string, fix: Fix): string {
 
 export function preview(fix: Fix, node: InventoryNode, check: string): Preview {
   const diff = fix.files.flatMap((file) => unifiedDiff(file.path, file.expected, file.content));
+  const byHand = fix.byHandOnly === true;
   const actions = [
     ...fix.files.map(fileSentence),
     ...fix.units.map(unitSentence),
@@ -53,6 +55,6 @@ export function preview(fix: Fix, node: InventoryNode, check: string): Preview {
     diff: diff.map((line) => visible(line)),
     actions: actions.map((line) => visibleLine(line, 500)),
     loses: fix.loses.map((line) => visibleLine(line, 500)),
-    commandLine: visibleLine(fixCommandLine(node.name, check, fix), 500),
+    commandLine: byHand ? visible('') : visibleLine(fixCommandLine(node.name, check, fix), 500),
   };
 }

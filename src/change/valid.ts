@@ -45,6 +45,7 @@ export function mustBeChange(change: Change): void {
   const { check, fix } = change;
   must(CHECK_ID.test(check), 'The check', check);
   must(WAY.test(fix.way), 'The way', fix.way);
+  must(fix.byHandOnly !== true, 'A way that is only shown,', fix.way);
   fix.files.forEach(mustBeFile);
   const paths = fix.files.map((file) => file.path);
   must(new Set(paths).size === paths.length, 'The same file twice in', fix.way);

@@ -9,8 +9,15 @@ export const fixKey = (node: string, check: string, way: string): string =>
 
 const RETRYABLE: readonly FixItem['phase'][] = ['offered', 'failed', 'not-fixed', 'undone'];
 
-/** Whether an item may be picked. An uncertain one may not until a survey has shown how the node stands. */
-export const canPick = (item: FixItem): boolean => RETRYABLE.includes(item.phase);
+/** Whether a fix is only shown: this version does not apply it. */
+export const isByHand = (item: FixItem): boolean => item.fix.byHandOnly === true;
+
+/**
+ * Whether an item may be picked. One that is only shown may not, and an uncertain one not until a survey has shown how
+ * the node stands.
+ */
+export const canPick = (item: FixItem): boolean =>
+  !isByHand(item) && RETRYABLE.includes(item.phase);
 
 /** Whether the node's journal holds a change of this item that may be undone. */
 export const canUndo = (item: FixItem): boolean =>

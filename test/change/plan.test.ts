@@ -30,6 +30,8 @@ const nodeReport = (name: string, findings: readonly Finding[]): NodeReport => (
 const open = fixWith({ way: 'open' });
 const disable = fixWith({ way: 'disable', kind: 'disruptive', loses: ['All zones.'] });
 const unmanage = fixWith({ way: 'unmanage' });
+const rules = fixWith({ way: 'rules', byHandOnly: true, byHand: 'Add a rule.' });
+const stop = fixWith({ way: 'stop', byHandOnly: true, byHand: 'Stop it.' });
 
 /** Only what the plan reads of a judgement. */
 const judgement = {
@@ -39,6 +41,9 @@ const judgement = {
         finding('firewall/firewalld', 'fail'),
         finding('interfaces/networkmanager', 'fail'),
         finding('kernel/ipip', 'fail'),
+        finding('firewall/saved', 'fail'),
+        finding('firewall/shown', 'fail'),
+        finding('firewall/shown-twice', 'fail'),
       ]),
       nodeReport('n2', [
         finding('firewall/firewalld', 'pass'),
@@ -54,6 +59,9 @@ const judgement = {
       new Map([
         ['firewall/firewalld', [open, disable]],
         ['interfaces/networkmanager', [unmanage]],
+        ['firewall/saved', [rules, unmanage, stop]],
+        ['firewall/shown', [rules]],
+        ['firewall/shown-twice', [rules, stop]],
       ]),
     ],
     ['n2', new Map()],
@@ -127,6 +135,47 @@ test('an agreed disruptive fix is planned where it is offered', () => {
 test('--way chooses where there are several, and does not hinder a check with one', () => {
   const result = plan({ checks: ['interfaces/networkmanager', 'firewall/firewalld'], way: 'open' });
   expect(result).toMatchObject({ kind: 'plan', fixes: [{ ways: [unmanage] }, { ways: [open] }] });
+});
+
+describe('fixes that are only shown', () => {
+  test.each<[string, Partial<FixRequest>, string, string]>([
+    [
+      'alone',
+      { checks: ['firewall/shown'] },
+      'This version shows the fix of firewall/shown and does not apply it.',
+      'Do it by hand: Add a rule.',
+    ],
+    [
+      'alone, on a terminal',
+      { checks: ['firewall/shown'], terminal: true },
+      'This version shows the fix of firewall/shown and does not apply it.',
+      'Do it by hand: Add a rule.',
+    ],
+    [
+      'several',
+      { checks: ['firewall/shown-twice'] },
+      'This version shows a fix of firewall/shown-twice and does not apply it.',
+      'Do it by hand: rules: Add a rule. Or stop: Stop it.',
+    ],
+    [
+      'named by --way',
+      { checks: ['firewall/saved'], way: 'stop' },
+      'This version shows the fix of firewall/saved (way stop) and does not apply it.',
+      'Do it by hand: Stop it.',
+    ],
+  ])('%s are refused and said by hand', (_, part, message, nextStep) => {
+    expect(plan(part)).toEqual({ kind: 'refused', message, nextStep });
+  });
+
+  test('leave the one that can be applied, without --way', () => {
+    expect(plan({ checks: ['firewall/saved'] })).toMatchObject({ fixes: [{ ways: [unmanage] }] });
+  });
+
+  test('are all in a plan', () => {
+    expect(plan({ checks: ['firewall/saved'], mode: 'plan' })).toMatchObject({
+      fixes: [{ ways: [rules, unmanage, stop] }],
+    });
+  });
 });
 
 test('a plan shows every way and asks for nothing', () => {

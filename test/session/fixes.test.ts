@@ -173,3 +173,17 @@ test('stopping during the verification leaves the change to be looked at', async
   await running;
   expect(fix(manager('a'))).toMatchObject({ phase: 'uncertain', changeId: 'change-1' });
 });
+
+test('a fix that is only shown cannot be marked and is never applied', async () => {
+  const { actions, state, fake, store } = await picked({ a: broken() });
+  store.setState({
+    fixes: state().fixes.map((item) => ({ ...item, fix: { ...item.fix, byHandOnly: true } })),
+  });
+  expect(state().fixes.some((item) => item.picked)).toBe(true);
+  expect(pickedFixes(state())).toEqual({ ready: [], needConsent: [] });
+  await actions.applyFixes();
+  expect(fake.calls.filter((call) => call.startsWith('apply'))).toEqual([]);
+  actions.pickFix(manager('a'), false);
+  actions.pickFix(manager('a'), true);
+  expect(state().fixes.some((item) => item.picked)).toBe(false);
+});

@@ -102,3 +102,24 @@ it('a fix that does not help is said not to, and the others are not started', as
   await screen.press(KEY.enter);
   await screen.shows('NOT FIXED', 'Warning: fake/manager on n1 was tried first');
 });
+
+it('a fix that is only shown stands there as by hand and cannot be marked', async () => {
+  const { screen } = await startWizard({
+    world: { n1: broken() },
+    before: async (session) => {
+      await surveyed(session);
+      const { store } = session;
+      store.setState({
+        fixes: store
+          .getState()
+          .fixes.map((item) => ({ ...item, fix: { ...item.fix, byHandOnly: true } })),
+      });
+      session.actions.goTo('fixes');
+    },
+  });
+  const shown = await screen.shows('2 fixes offered', 'by hand', 'v view');
+  expect(shown).not.toContain('[ ]');
+  expect(shown).not.toContain('Space mark');
+  await screen.press(KEY.space, 'v');
+  await screen.shows('does not apply it', 'Do it by hand.', 'What is to be done');
+});

@@ -5,6 +5,7 @@ import type { Fix } from '../../domain/fix.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import type { Transport } from '../../domain/transport.js';
 import { STATUS } from '../../domain/status.js';
+import { visibleLine } from '../../domain/visible.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { emit, note } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -38,12 +39,15 @@ type Context = {
 function previewText(node: InventoryNode, check: string, fix: Fix): string {
   const shown = preview(fix, node, check);
   return [
-    `${node.name}: ${check}, way ${fix.way} (${fix.kind})`,
+    `${node.name}: ${check}, way ${fix.way} (${fix.kind}${fix.byHandOnly === true ? ', by hand' : ''})`,
     `  ${fix.summary}`,
     ...shown.diff.map((line) => `  ${line}`),
     ...shown.actions.map((line) => `  - ${line}`),
     ...shown.loses.map((line) => `  You lose: ${line}`),
-    `  ${shown.commandLine}`,
+    ...(fix.byHandOnly === true
+      ? ['  This version does not apply it.', `  By hand: ${visibleLine(fix.byHand, 2000)}`]
+      : []),
+    ...(shown.commandLine === '' ? [] : [`  ${shown.commandLine}`]),
     '',
   ].join('\n');
 }

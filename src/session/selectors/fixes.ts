@@ -1,7 +1,7 @@
 import { canPick } from '../fix-items.js';
 import type { FixItem, SessionState } from '../state.js';
 
-export { canPick, canUndo } from '../fix-items.js';
+export { canPick, canUndo, isByHand } from '../fix-items.js';
 
 /** One fix as the Fixes step lists it, with the nodes it is for. */
 export type FixGroup = {

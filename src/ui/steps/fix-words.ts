@@ -1,3 +1,4 @@
+import { isByHand } from '../../session/selectors/fixes.js';
 import type { FixPreview } from '../../session/ports.js';
 import type { FixItem } from '../../session/state.js';
 import { diffLines } from '../components/diff-lines.js';
@@ -15,7 +16,9 @@ const PHASE: Readonly<Record<FixItem['phase'], { readonly text: string; readonly
 };
 
 export const phaseCell = (item: FixItem): { readonly text: string; readonly tone: Tone } =>
-  PHASE[item.phase];
+  isByHand(item) && item.phase === 'offered'
+    ? { text: 'by hand', tone: 'plain' }
+    : PHASE[item.phase];
 
 /** What the fix under the pointer does, and what became of it. */
 export function fixLines(item: FixItem): readonly Line[] {
@@ -39,9 +42,13 @@ export function previewLines(item: FixItem, preview: FixPreview): readonly Line[
     ...(fix.needsReboot ? [line('It needs a reboot to take effect.', 'warn')] : []),
     ...section('What you lose', preview.loses, 'warn'),
     ...(preview.diff.length === 0 ? [] : [blank, heading('Files'), ...diffLines(preview.diff)]),
-    ...section('What is done', preview.actions),
+    ...section(isByHand(item) ? 'What is to be done' : 'What is done', preview.actions),
     blank,
-    line('What was there before is kept in the journal on the node; u undoes the change.'),
+    line(
+      isByHand(item)
+        ? 'This version shows this fix and does not apply it.'
+        : 'What was there before is kept in the journal on the node; u undoes the change.',
+    ),
     ...section(
       'By hand',
       [fix.byHand].filter((text) => text !== ''),

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import { useMemo, useState } from 'react';
-import { canPick, canUndo, pickedFixes } from '../../session/selectors/fixes.js';
+import { canPick, canUndo, isByHand, pickedFixes } from '../../session/selectors/fixes.js';
 import type { FixItem } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { ConfirmByTyping } from '../components/confirm-by-typing.js';
@@ -101,7 +101,7 @@ function FixTable({ items, cursor }: ListProps) {
         rows={items}
         keyOf={(one) => one.key}
         cells={(one) => [
-          one.picked ? theme.ticked : theme.unticked,
+          isByHand(one) ? '' : one.picked ? theme.ticked : theme.unticked,
           phaseCell(one),
           one.node,
           { text: one.fix.kind, tone: one.fix.kind === 'safe' ? 'plain' : 'warn' },
