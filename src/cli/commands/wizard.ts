@@ -14,6 +14,7 @@ import { chooseNodes } from '../wiring/inputs.js';
 import { clock, randomHex } from '../wiring/run.js';
 import { wizardTransport } from '../wizard/fleet-port.js';
 import { needTerminal, runScreens, screenInput } from '../wizard/run.js';
+import { lockSession } from '../wizard/session-lock.js';
 import { createStateFiles, type StateFiles } from '../wizard/state-files.js';
 
 type WizardOptions = CommonOptions & { readonly resume?: boolean };
@@ -80,6 +81,9 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
 /** `calico-ready` without a command: the nine steps. */
 export async function runWizardCommand(options: WizardOptions): Promise<ExitCode> {
   needTerminal();
+  const unlock = lockSession();
+  // Also when a signal ends the process without coming back here.
+  process.once('exit', unlock);
   const files = createStateFiles();
   const start = await resumed(options, files);
   if (start === 'left') return EXIT.cancelled;
