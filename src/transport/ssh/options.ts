@@ -3,11 +3,44 @@ import type { SecretBroker, UnknownHostKey } from '../../domain/transport.js';
 import type { Displayable } from '../../domain/visible.js';
 import type { HostKeyPins } from './host-key-pins.js';
 
+/**
+ * What ssh_config says of one host, besides where it is. What is absent is as the transport's own options say. All paths
+ * are absolute, all tokens expanded.
+ */
+export type HostSettings = {
+  /** The name under which the host key is looked up and kept, instead of host and port (HostKeyAlias). */
+  readonly hostKeyAlias?: string;
+  readonly knownHostsFiles?: KnownHostsFiles;
+  /** `ask`, `accept-new` or `strict` of StrictHostKeyChecking, when it is stricter than the command's own policy. */
+  readonly hostKeyPolicy?: 'ask' | 'strict' | 'accept-new';
+  readonly identityFiles?: readonly string[];
+  readonly identitiesOnly?: boolean;
+  /** Socket; null: no agent (IdentityAgent none). */
+  readonly agentSocket?: string | null;
+  /** Run by /bin/sh with its tokens expanded; its standard streams are the connection (ProxyCommand). */
+  readonly proxyCommand?: string;
+  readonly addressFamily?: 'any' | 'inet' | 'inet6';
+  readonly connectTimeoutMs?: number;
+  readonly keepalive?: { readonly intervalMs: number; readonly count: number };
+  /** Lists of names as `ssh -G` prints them; what ssh2 does not have is left out of the offer. */
+  readonly algorithms?: {
+    readonly kex?: readonly string[];
+    readonly cipher?: readonly string[];
+    readonly mac?: readonly string[];
+    readonly hostKey?: readonly string[];
+  };
+  /** Why ssh2 cannot do what this host asks for, each a short clause; the user's own ssh can. */
+  readonly needsOpenSsh?: readonly string[];
+  /** Directives that were not honoured, for the operator. */
+  readonly ignored?: readonly string[];
+};
+
 /** Where a node or a hop is. */
 export type Target = {
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  readonly settings?: HostSettings;
 };
 
 /** Where a node is and the hops before it, the first hop first. */
