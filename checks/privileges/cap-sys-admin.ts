@@ -38,6 +38,10 @@ export const capSysAdmin = defineCheck({
   sources: [pageB('B11', 'privileges', SAYS), pageToday('privileges', SAYS)],
   severity: 'required',
   waivable: true,
+  rule: () =>
+    'Passes when CapBnd of /proc/1/status has bit 21, else fails. Without that file capsh --print counts, if it ran as root; what another user sees of capabilities tells nothing.',
+  disagreement:
+    'None between the texts (2024-10-29 and 2025-12-08 say the same). Installation.nonPrivileged, meant to do without, is deprecated, unsupported and causes errors (operator API reference, read 2026-08-21), so that it is no way out.',
   breaks: ['everything: calico-node and its init containers fail'],
   needs: {},
   witnesses: { proc1Status, capshPrint },
