@@ -7,35 +7,19 @@ import {
   type NodeContext,
   type Verdict,
 } from '../../src/domain/check.js';
-import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import { firewallCmdListAll, type FirewalldRules } from '../probes/firewall-cmd-list-all.js';
 import { firewallCmdState } from '../probes/firewall-cmd-state.js';
 import type { FirewalldZone } from '../probes/support/firewalld-zones.js';
-import { firstUnit, type UnitState, type UnitStates } from '../probes/support/systemctl.js';
+import { firstUnit } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
 import { systemctlStatusFirewalld } from '../probes/systemctl-status-firewalld.js';
-import { pageB } from '../requirements/sources.js';
+import { firewalldFixes } from './firewalld-fixes.js';
+import { entryZones, runningOf, unitOf, type FirewalldFacts } from './firewalld-state.js';
 import { admits, forwardsPods, inWords, needsOf } from './needs.js';
-
-type Facts = {
-  readonly units?: UnitStates;
-  readonly status?: UnitState;
-  readonly state?: { readonly running: boolean };
-  readonly rules?: FirewalldRules;
-};
+import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 const EXPECTED = 'firewalld is stopped and disabled';
-
-// Bridges of containers and guests on this node: no other node comes in there, and libvirt's zone rejects by design.
-const isLocalBridge = (name: string): boolean => /^(?:docker|virbr|lxcbr|lxdbr|br-)/.test(name);
-
-/** Zones that a packet of another node can arrive in: those in use, and the default for every other interface. */
-const entryZones = (zones: readonly FirewalldZone[], fallback: string): readonly FirewalldZone[] =>
-  zones.filter(
-    ({ name, interfaces, sources }) =>
-      name === fallback || sources.length > 0 || interfaces.some((one) => !isLocalBridge(one)),
-  );
 
 /** What these zones keep out; `inUse` names the zones that are used now, and so again after a reboot. */
 function keptOut(
@@ -76,16 +60,7 @@ function judgeRunning(rules: FirewalldRules | undefined, context: NodeContext): 
   );
 }
 
-const unitOf = ({ units }: Facts): UnitState | undefined => units?.get('firewalld.service');
-
-const runningOf = (facts: Facts): boolean | null => {
-  const { status, state, rules } = facts;
-  const said = [unitOf(facts), status, state, rules].map((witness) => witness?.running);
-  if (said.includes(true)) return true;
-  return said.includes(false) ? false : null;
-};
-
-function judge(facts: Facts, context: NodeContext): Verdict {
+function judge(facts: FirewalldFacts, context: NodeContext): Verdict {
   const running = runningOf(facts);
   if (running === null) {
     return unknown(
@@ -103,60 +78,17 @@ function judge(facts: Facts, context: NodeContext): Verdict {
     : pass(`firewalld is off: ${words}`);
 }
 
-const opened = ({ name, services, ports, protocols, richRules }: FirewalldZone): string => {
-  const kept = [...services, ...ports, ...protocols.map((number) => `protocol ${number}`)];
-  const rules = richRules.length === 0 ? '' : ` and ${String(richRules.length)} rich rules`;
-  return `zone ${name}: ${kept.length === 0 ? 'nothing' : kept.join(' ')}${rules}`;
-};
-
-function fixes(facts: Facts): readonly Fix[] {
-  const running = runningOf(facts) === true;
-  const { runtime = [], defaultZone = null } = facts.rules ?? {};
-  const zones = entryZones(runtime, defaultZone ?? runtime[0]?.name ?? '').map(opened);
-  const shown = zones.length === 0 ? '' : ` Until now it let in, ${zones.join('; ')}.`;
-  return [
-    {
-      way: 'disable',
-      summary: running
-        ? 'Stop firewalld and keep it from starting at boot.'
-        : 'Keep firewalld from starting at boot.',
-      kind: 'disruptive',
-      consentWord: 'disable',
-      loses: [
-        `Every port of this node is open to whoever can reach it, until Calico or another firewall guards it.${shown}`,
-        'Masquerading and port forwarding that firewalld set up stop.',
-      ],
-      files: [],
-      units: [{ unit: 'firewalld.service', active: false, enabled: false }],
-      commands: [],
-      undoCommands: [],
-      disturbsNetwork: true,
-      needsReboot: false,
-      byHand:
-        'Run systemctl disable --now firewalld. A firewall that is needed is better kept as HostEndpoint and GlobalNetworkPolicy of Calico.',
-    },
-  ];
-}
-
 export const firewalld = defineCheck({
   id: 'firewall/firewalld',
   title: 'firewalld does not interfere with Calico',
   why: 'firewalld rejects what no zone of its own allows, after Calico has accepted it too: BGP sessions, tunnels and forwarded pod traffic end in "No route to host", and each reload drops all traffic for a moment.',
-  sources: [
-    pageB(
-      'B6',
-      'node-requirements',
-      'firewalld and any other manager of iptables should be disabled, because they interfere with the rules that Calico adds.',
-    ),
-    {
-      page: 'Protect hosts',
-      url: 'https://docs.tigera.io/calico/latest/network-policy/hosts/',
-      date: '2026-08-21',
-      says: 'A firewall that is needed can be made of HostEndpoint and GlobalNetworkPolicy.',
-    },
-  ],
+  sources: [MANAGERS_OFF, HOST_POLICY],
   severity: 'required',
   waivable: true,
+  rule: (intent) =>
+    `Running fails, and the finding names what it keeps out of ${needsOf(intent, []).map(inWords).join(', ')} and whether it forwards for pods. Admitting all of it in every zone that other nodes come in by, now and after a reboot, is a warning, and so is off but enabled. Off and not installed pass.`,
+  disagreement:
+    'The protocol of IP-in-IP: guides open --add-protocol=ipip, and /etc/protocols gives that name the number 94. Linux and Calico send protocol 4 (ipencap there); the requirements page of 2024-10-29 says "protocol 4". Number 4 judges. The page (2024-10-29) and today\'s text both ask that firewalld be disabled; users report it working with every port open and pods and services in the zone trusted (projectcalico/calico issue 10655). The page judges, so that is a warning and no pass.',
   needs: {},
   witnesses: {
     units: systemdUnits,
@@ -164,7 +96,7 @@ export const firewalld = defineCheck({
     state: firewallCmdState,
     rules: firewallCmdListAll,
   },
-  breaks: ['BGP, tunnels and Typha between nodes', 'traffic of pods that this node forwards'],
+  breaks: FIREWALL_BREAKS,
   judge,
-  fixes,
+  fixes: firewalldFixes,
 });

@@ -2,10 +2,19 @@ import { defineProbe } from '../../src/domain/probe.js';
 import { parseIptables, type IptablesRules } from './support/iptables-text.js';
 import { FILTERED, LOADED } from './support/netfilter-gate.js';
 
-const SAVE = ['iptables-nft-save', 'ip6tables-nft-save'].map((name) => `/usr/sbin/${name}`);
-const LEGACY = ['iptables-legacy-save', 'ip6tables-legacy-save'].map((name) => `/usr/sbin/${name}`);
 // iptables before 1.8 has one variant, the legacy one, under the plain name.
-const PLAIN = ['iptables-save', 'ip6tables-save'].map((name) => `/usr/sbin/${name}`);
+const TOOLS = [
+  'iptables-nft-save',
+  'ip6tables-nft-save',
+  'iptables-legacy-save',
+  'ip6tables-legacy-save',
+  'iptables-save',
+  'ip6tables-save',
+] as const;
+const ASKS = TOOLS.map((name) => {
+  const call = name.replaceAll('-', '_');
+  return `${call}() { as_root /usr/sbin/${name}; }`;
+}).join('\n');
 
 /**
  * Rules inside the chains of kube-proxy and Calico, and their chains for single services and pods, stay on the node: there
@@ -20,40 +29,44 @@ const SELECT =
  */
 const SCRIPT = `${LOADED}
 ${FILTERED}
+${ASKS}
 N=0
 save() {
-[ -x "$3" ] || return 0
+[ -x "/usr/sbin/$3" ] || return 0
 N=1
 echo "# calico-ready: $1 $2"
-filtered '${SELECT}' "$3" || exit $?
+filtered '${SELECT}' "$4" || exit $?
 }
 if loaded nf_tables; then
-save nf_tables ipv4 /usr/sbin/iptables-nft-save
-save nf_tables ipv6 /usr/sbin/ip6tables-nft-save
+save nf_tables ipv4 iptables-nft-save iptables_nft_save
+save nf_tables ipv6 ip6tables-nft-save ip6tables_nft_save
 else
 N=1
 echo '# calico-ready: nf_tables none'
 fi
-L=/usr/sbin/iptables-legacy-save M=/usr/sbin/ip6tables-legacy-save
-if [ ! -x "$L" ] && [ ! -x /usr/sbin/iptables-nft-save ]; then L=/usr/sbin/iptables-save M=/usr/sbin/ip6tables-save; fi
 E=0
 [ -e /proc/net/ip_tables_names ] || E=1
 [ ! -r /proc/net/ip_tables_names ] || read -r A </proc/net/ip_tables_names || read -r A </proc/net/ip6_tables_names || E=1
-if [ "$E" = 0 ]; then
-[ -x "$L" ] || { echo 'the tables of the legacy iptables are in use, and iptables-legacy-save is not installed' >&2; exit 127; }
-save legacy ipv4 "$L"
-[ ! -e /proc/net/ip6_tables_names ] || save legacy ipv6 "$M"
-else
+if [ "$E" = 1 ]; then
 echo '# calico-ready: legacy none'
+elif [ -x /usr/sbin/iptables-legacy-save ]; then
+save legacy ipv4 iptables-legacy-save iptables_legacy_save
+[ ! -e /proc/net/ip6_tables_names ] || save legacy ipv6 ip6tables-legacy-save ip6tables_legacy_save
+elif [ -x /usr/sbin/iptables-save ] && [ ! -x /usr/sbin/iptables-nft-save ]; then
+save legacy ipv4 iptables-save iptables_save
+[ ! -e /proc/net/ip6_tables_names ] || save legacy ipv6 ip6tables-save ip6tables_save
+else
+echo 'the tables of the legacy iptables are in use, and iptables-legacy-save is not installed' >&2
+exit 127
 fi
-[ "$N" = 1 ] || { echo 'iptables-save is not installed' >&2; exit 127; }`;
+[ "$N" = 1 ] || [ -x /usr/sbin/nft ] || { echo 'iptables-save is not installed' >&2; exit 127; }`;
 
 /** The rules of iptables, of both its variants. A pasted answer holds the one that the operator's command shows. */
 export const iptablesSave = defineProbe<IptablesRules>({
   id: 'iptables-save',
   command: 'iptables-save',
   script: SCRIPT,
-  rootCommands: [...SAVE, ...LEGACY, ...PLAIN],
+  rootCommands: TOOLS.map((name) => `/usr/sbin/${name}`),
   timeoutSeconds: 30,
   maxBytes: 2 << 20,
   slow: true,

@@ -23,16 +23,15 @@ const UNNAMED = '# calico-ready: unnamed';
 const FROM_PROC = (protocol: string, state: string): string =>
   `[ ! -r /proc/net/${protocol} ] || sed -n 's/^ *[0-9]*: \\([0-9A-F]*:[0-9A-F]\\{4\\}\\) [0-9A-F]*:0000 ${state} .*/${protocol} \\1/p' /proc/net/${protocol}`;
 
-const SCRIPT = `S=
-for P in /usr/bin/ss /usr/sbin/ss; do [ -n "$S" ] || [ ! -x "$P" ] || S=$P; done
-if [ -n "$S" ]; then
-echo '${NAMED}'
-as_root "$S" -Hlntup 2>/dev/null && exit 0
-echo '${UNNAMED}'
-"$S" -Hlntu && exit 0
+const SCRIPT = `echo '${NAMED}'
+if [ -x /usr/bin/ss ]; then
+as_root /usr/bin/ss -Hlntup 2>/dev/null && exit 0
+elif [ -x /usr/sbin/ss ]; then
+as_root /usr/sbin/ss -Hlntup 2>/dev/null && exit 0
 fi
-[ -r /proc/net/tcp ] || { echo 'ss is not installed' >&2; exit 127; }
 echo '${UNNAMED}'
+ss -Hlntu 2>/dev/null && exit 0
+[ -r /proc/net/tcp ] || { echo 'ss is not installed' >&2; exit 127; }
 ${FROM_PROC('tcp', '0A')}
 ${FROM_PROC('tcp6', '0A')}
 ${FROM_PROC('udp', '07')}

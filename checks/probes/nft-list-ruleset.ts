@@ -23,7 +23,8 @@ ${FILTERED}
 loaded nf_tables || { echo '${NFT_NOT_IN_USE}'; exit 0; }
 [ -x /usr/sbin/nft ] || { echo 'nft is not installed' >&2; exit 127; }
 echo '${NFT_ASKED}'
-filtered '${SELECT}' /usr/sbin/nft list ruleset`;
+list() { as_root /usr/sbin/nft list ruleset; }
+filtered '${SELECT}' list`;
 
 /** The tables of nf_tables, those of iptables' nft variant among them. It is not asked where that would load nf_tables. */
 export const nftListRuleset = defineProbe<NftRuleset>({

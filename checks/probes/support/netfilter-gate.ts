@@ -12,12 +12,10 @@ return 2
 }`;
 
 /**
- * Shell function `filtered SED COMMAND…`: runs the command through `sed` and has the command's exit status, which a pipe
- * would hide.
+ * Shell function `filtered SED FUNCTION`: runs the function through `sed` and has the function's exit status, which a
+ * pipe would hide.
  */
 export const FILTERED = `filtered() {
-F=$1
-shift
-{ E=$({ { as_root "$@" 6>&-; echo $? >&5; } | sed "$F" >&6; } 5>&1); } 6>&1
+{ E=$({ { "$2" 6>&-; echo $? >&5; } | sed "$1" >&6; } 5>&1); } 6>&1
 return "\${E:-1}"
 }`;

@@ -32,7 +32,7 @@ describe('iptables-save', () => {
   });
 
   test('a node without rules is known to have none', () => {
-    const { tables } = iptablesSave.parse(raw(text('iptables-save-clean')));
+    const { tables } = iptablesSave.parse(raw(text('clean-iptables')));
     expect(tables.map(({ backend }) => backend)).toEqual(['legacy']);
   });
 

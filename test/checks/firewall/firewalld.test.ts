@@ -20,7 +20,12 @@ const STATUS = `○ firewalld.service - firewalld - dynamic firewall daemon
 `;
 
 testCheck(firewalld, [
-  { name: 'running fails', says: UP, expect: { status: 'fail' }, fixes: ['disable'] },
+  {
+    name: 'running fails',
+    says: UP,
+    expect: { status: 'fail' },
+    fixes: ['disable', 'handover'],
+  },
   {
     name: 'running as installed fails and says what it keeps out',
     says: { ...UP, 'firewall-cmd-list-all': recorded('running') },
@@ -33,7 +38,7 @@ testCheck(firewalld, [
     name: 'open now and after a reboot is a warning',
     says: { ...UP, 'firewall-cmd-list-all': recorded('open') },
     expect: { status: 'warn' },
-    fixes: ['disable'],
+    fixes: ['disable', 'handover'],
   },
   {
     name: 'open after a reboot only fails',
@@ -72,7 +77,7 @@ testCheck(firewalld, [
     name: 'off but enabled is a warning',
     says: { 'systemd-units': show('inactive', 'enabled') },
     expect: { status: 'warn' },
-    fixes: ['disable'],
+    fixes: ['disable', 'handover'],
   },
   {
     name: 'a pasted unit that is off but enabled is a warning',
@@ -142,6 +147,30 @@ testCheck(firewalld, [
   },
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
 ]);
+
+test('the way open keeps the firewall and adds what is missing, with its undo', () => {
+  const fixes = judged(firewalld, { ...UP, 'firewall-cmd-list-all': recorded('running') }).fixes;
+  expect(fixes.map(({ way, byHandOnly }) => [way, byHandOnly])).toEqual([
+    ['disable', undefined],
+    ['open', true],
+    ['handover', true],
+  ]);
+  const [, open, handover] = fixes;
+  expect(open?.commands).toEqual([
+    ...['internal', 'public'].flatMap((zone) =>
+      ['port=179/tcp', 'protocol=4', 'port=5473/tcp'].map(
+        (what) => `/usr/bin/firewall-cmd --permanent --zone=${zone} --add-${what}`,
+      ),
+    ),
+    '/usr/bin/firewall-cmd --permanent --zone=trusted --add-source=192.168.0.0/16',
+    '/usr/bin/firewall-cmd --permanent --zone=trusted --add-source=10.96.0.0/12',
+    '/usr/bin/firewall-cmd --reload',
+  ]);
+  expect(open?.undoCommands).toEqual(
+    open?.commands.map((line) => line.replace('--add-', '--remove-')),
+  );
+  expect(handover?.byHand).toContain('kind: GlobalNetworkPolicy');
+});
 
 test('disabling is agreed to by a typed word, and says what was open', () => {
   const [fix] = judged(firewalld, { ...UP, 'firewall-cmd-list-all': recorded('running') }).fixes;

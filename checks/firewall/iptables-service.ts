@@ -1,0 +1,83 @@
+import {
+  defineCheck,
+  fail,
+  pass,
+  unknown,
+  type NodeContext,
+  type Verdict,
+} from '../../src/domain/check.js';
+import type { Fix } from '../../src/domain/fix.js';
+import { reason } from '../../src/domain/reason.js';
+import type { UnitStates } from '../probes/support/systemctl.js';
+import { systemdUnits } from '../probes/systemd-units.js';
+import { withHostPolicy } from './host-endpoint-policy.js';
+import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
+
+type Facts = { readonly units: UnitStates };
+
+const UNITS = ['iptables.service', 'ip6tables.service'] as const;
+
+/** Debian's netfilter-persistent bears both names as aliases; firewall/others judges that one. */
+const isAlias = (units: UnitStates, unit: string): boolean =>
+  units.get('netfilter-persistent.service')?.installed === true &&
+  units.get(unit) === units.get('netfilter-persistent.service');
+
+const own = (units: UnitStates): readonly string[] =>
+  UNITS.filter((unit) => units.get(unit)?.installed === true && !isAlias(units, unit));
+
+const inUse = (units: UnitStates): readonly string[] =>
+  own(units).filter(
+    (unit) => units.get(unit)?.running !== false || units.get(unit)?.enabled === true,
+  );
+
+function judge({ units }: Facts): Verdict {
+  if (!UNITS.every((unit) => units.has(unit)))
+    return unknown(reason('not-run', `systemd was not asked about ${UNITS.join(' and ')}`));
+  const used = inUse(units);
+  const words = (unit: string): string => `${unit} is ${units.get(unit)?.words ?? ''}`;
+  if (used.length > 0)
+    return fail(
+      used.map(words).join('; '),
+      'iptables.service and ip6tables.service are stopped and disabled',
+    );
+  const installed = own(units);
+  return installed.length === 0
+    ? pass('iptables-services is not installed')
+    : pass(installed.map(words).join('; '));
+}
+
+const fixes = ({ units }: Facts, { intent }: NodeContext): readonly Fix[] => [
+  {
+    way: 'disable',
+    summary: `Stop ${inUse(units).join(' and ')} and keep it from starting at boot.`,
+    kind: 'disruptive',
+    consentWord: 'disable',
+    loses: [
+      'Its rules go, and every port of this node is open to whoever can reach it.',
+      'Stopping it flushes all rules of iptables; where Calico or kube-proxy run already, restart them afterwards.',
+    ],
+    files: [],
+    units: inUse(units).map((unit) => ({ unit, active: false, enabled: false })),
+    commands: [],
+    undoCommands: [],
+    disturbsNetwork: true,
+    needsReboot: false,
+    byHandOnly: true,
+    byHand: `Run systemctl disable --now iptables ip6tables. ${withHostPolicy(intent)}`,
+  },
+];
+
+export const iptablesService = defineCheck({
+  id: 'firewall/iptables-service',
+  title: 'iptables.service and ip6tables.service are off',
+  why: 'They put back saved rules at boot and flush everything when they stop, the rules of Calico and kube-proxy too. The rules they are shipped with reject in INPUT and FORWARD what no rule in front allows: BGP, tunnels and the traffic of pods.',
+  sources: [MANAGERS_OFF, HOST_POLICY],
+  severity: 'required',
+  waivable: true,
+  rule: () =>
+    'Active or enabled fails, off and not installed pass. A unit of that name that is only another name of netfilter-persistent is judged by firewall/others.',
+  needs: { units: systemdUnits },
+  breaks: FIREWALL_BREAKS,
+  judge,
+  fixes,
+});
