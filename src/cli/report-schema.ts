@@ -65,6 +65,9 @@ export const reportSchema = z.object({
   }),
   readiness,
   summary: z.object(Object.fromEntries(STATUSES.map((name) => [name, z.int().min(0)]))),
+  suggestion: z
+    .object({ changes: z.record(text, z.unknown()), words: z.array(text), readiness })
+    .optional(),
   nodes: z.array(node),
   cluster: z.object({ findings: z.array(finding) }),
   paths: z.array(

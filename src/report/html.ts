@@ -1,6 +1,7 @@
 import { escapeMarkup as escape } from './escape.js';
 import type { Finding, NodeReport, Report } from '../domain/report.js';
 import { READINESS, STATUSES, STATUS_WORD } from '../domain/status.js';
+import { suggestionLine } from '../domain/suggestion.js';
 import { intentLine, plural, READINESS_WORD } from './words.js';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}
@@ -39,6 +40,7 @@ const nodeSection = (node: NodeReport): string =>
 
 /** One self-contained page: no script, nothing loaded from anywhere. */
 export function renderHtml(report: Report): string {
+  const suggested = suggestionLine(report);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -46,6 +48,7 @@ export function renderHtml(report: Report): string {
 <h1>${READINESS_WORD[report.readiness]}: ${plural(report.nodes.length, 'node')}</h1>
 ${report.demo === true ? '<p><strong>DEMO: recorded nodes, not real machines.</strong></p>' : ''}
 <p>${escape(intentLine(report))}</p>
+${suggested === null ? '' : `<p>${escape(suggested)}</p>`}
 ${report.cluster.findings.length === 0 ? '' : section('The fleet', report.cluster.findings, true)}
 ${report.nodes.map(nodeSection).join('\n')}
 <p>${report.paths.length === 0 ? 'No paths between the nodes were tested.' : `${plural(report.paths.length, 'path')} tested.`}</p>

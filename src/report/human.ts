@@ -1,5 +1,6 @@
 import type { Finding, NodeReport, Report } from '../domain/report.js';
 import { READINESS, STATUS, STATUSES, type Status, STATUS_WORD } from '../domain/status.js';
+import { suggestionLine } from '../domain/suggestion.js';
 import { visibleLine } from '../domain/visible.js';
 import {
   foldFindings,
@@ -127,6 +128,7 @@ export function renderHuman(report: Report, options: HumanOptions): string {
     ...demo,
     `${READINESS_WORD[report.readiness]}: ${String(ready)} of ${plural(report.nodes.length, 'node')} ready`,
     ...wrap(intentLine(report), options.width, ''),
+    ...wrap(suggestionLine(report) ?? '', options.width, ''),
     '',
     ...report.nodes.map((node) => visibleLine(nodeLine(node), options.width)),
     '',

@@ -1,5 +1,6 @@
 import type { Report } from '../domain/report.js';
 import { STATUSES, STATUS_WORD } from '../domain/status.js';
+import { suggestionLine } from '../domain/suggestion.js';
 import {
   foldFindings,
   intentLine,
@@ -21,12 +22,14 @@ export function renderMarkdown(report: Report): string {
     .filter(({ finding }) => needsAttention(finding.status))
     .sort((a, b) => STATUSES.indexOf(a.finding.status) - STATUSES.indexOf(b.finding.status));
   const demo = report.demo === true ? ['**DEMO: recorded nodes, not real machines.**', ''] : [];
+  const suggested = suggestionLine(report);
   const lines = [
     `# ${READINESS_WORD[report.readiness]}: ${plural(report.nodes.length, 'node')}`,
     '',
     ...demo,
     cell(intentLine(report)),
     '',
+    ...(suggested === null ? [] : [cell(suggested), '']),
     '| node | readiness | reached | distribution | kernel |',
     '|---|---|---|---|---|',
     ...report.nodes.map((node) =>

@@ -37,6 +37,7 @@ export function foldFindings(report: Report): readonly FoldedFinding[] {
       finding.found,
       finding.expected,
       finding.reason,
+      ...finding.alternatives,
     ].join('\u0000');
     const seen = folded.get(key);
     if (seen === undefined) folded.set(key, { finding, nodes: [node] });

@@ -40,6 +40,7 @@ export const COMMANDS = {
   'work.stop': { keys: ['x'], show: 'x', label: 'stop' },
   'findings.filter': { keys: ['f'], show: 'f', label: 'all or problems' },
   'findings.fix': { keys: ['m'], show: 'm', label: 'mend it' },
+  'findings.adopt': { keys: ['i'], show: 'i', label: 'use this intent' },
   'fixes.preview': { keys: ['v', 'right'], show: 'v', label: 'view' },
   'fixes.apply': { keys: ['a'], show: 'a', label: 'apply the marked' },
   'fixes.undo': { keys: ['u'], show: 'u', label: 'undo' },

@@ -8,8 +8,8 @@ import { STATUS_TONE, type Theme } from '../theme.js';
 /** Nodes of which a check says exactly the same. */
 type Outcome = { readonly finding: Finding; readonly nodes: readonly string[] };
 
-const sayings = ({ status, found, expected, reason, toKnow }: Finding): string =>
-  JSON.stringify([status, found, expected, reason, toKnow]);
+const sayings = ({ status, found, expected, reason, toKnow, alternatives }: Finding): string =>
+  JSON.stringify([status, found, expected, reason, toKnow, alternatives]);
 
 /** The worst first. */
 export const badness = ({ status }: Finding): number => STATUSES.indexOf(status);
@@ -29,6 +29,9 @@ export function outcomesOf(report: Report, check: string): readonly Outcome[] {
 const optional = (label: string, text: string | undefined): readonly Line[] =>
   text === undefined ? [] : [line(`${label}${text}`, 'plain', 2)];
 
+const alternatives = ({ alternatives: named }: Finding): string | undefined =>
+  named.length === 0 ? undefined : ` ${named.join('; ')}`;
+
 function waiverLines({ waiver, waivedFrom }: Finding): readonly Line[] {
   if (waiver === undefined) return [];
   const from = waivedFrom === undefined ? '' : ` (it was: ${STATUS_WORD[waivedFrom]})`;
@@ -46,6 +49,7 @@ function outcomeLines({ finding, nodes }: Outcome, theme: Theme): readonly Line[
     line(`Found:      ${finding.found}`, 'plain', 2),
     ...optional('Expected:   ', finding.expected),
     ...optional('What to do: ', finding.toKnow),
+    ...optional('Passes with:', alternatives(finding)),
     ...waiverLines(finding),
     ...finding.fixes.map((fix) => line(`Fix (${fix.kind}): ${fix.summary}`, 'plain', 2)),
     blank,
@@ -89,10 +93,6 @@ export function findingLines(
     ...listed(
       'What does not work without it:',
       findings.flatMap(({ breaks }) => breaks),
-    ),
-    ...listed(
-      'Intents that would pass here:',
-      findings.flatMap(({ alternatives }) => alternatives),
     ),
     ...sourceLines(known, first?.source),
     line(`Same as: calico-ready explain ${check}`, 'dim'),

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { findingsGrid, type GridRow } from '../../session/selectors/findings.js';
 import type { Report } from '../../domain/report.js';
 import { STATUS, STATUS_WORD } from '../../domain/status.js';
+import { suggestionLine } from '../../domain/suggestion.js';
 import { useArea } from '../components/area.js';
 import { Table, type Cell, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
@@ -20,6 +21,7 @@ type GridProps = {
   readonly onFilter: () => void;
   readonly onOpen: (check: string) => void;
   readonly onFix: () => void;
+  readonly onAdopt: () => void;
 };
 
 const statusCell = (row: GridRow, theme: Theme): Cell => ({
@@ -50,14 +52,15 @@ function summary(report: Report): string {
 }
 
 /** Checks, the worst first, against groups of nodes that agree in everything. */
-export function Grid({ report, filter, isActive, onFilter, onOpen, onFix }: GridProps) {
+export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdopt }: GridProps) {
   const { width, height } = useArea();
   const theme = useTheme();
   const actions = useActions();
   const grid = useMemo(() => findingsGrid(report), [report]);
   const rows = useMemo(() => rowsOf(grid, filter), [grid, filter]);
   const groups = useMemo(() => wrapLines([line(legend(grid), 'dim')], width), [grid, width]);
-  const above = 1 + Math.min(2, groups.length);
+  const suggested = suggestionLine(report);
+  const above = 1 + Math.min(2, groups.length) + (suggested === null ? 0 : 1);
   const list = useKeyedCursor(rows, (one) => one.check, height - above - 2);
   const row = rows[list.cursor];
   const open = (): void => {
@@ -76,6 +79,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix }: Grid
         label: filter === 'all' ? 'problems only' : 'all checks',
       },
       'findings.fix': { run: onFix, label: 'to the fixes' },
+      'findings.adopt': suggested === null ? undefined : onAdopt,
       ...list.commands,
     },
     { isActive },
@@ -94,6 +98,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix }: Grid
       <Words bold tone={READINESS_TONE[report.readiness]} width={width}>
         {summary(report)}
       </Words>
+      {suggested === null ? null : <Words width={width}>{suggested}</Words>}
       <Lines
         lines={groups.slice(0, 2).map((one) => ({ ...one, text: fit(one.text, width) }))}
         width={width}

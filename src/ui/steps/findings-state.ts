@@ -5,6 +5,7 @@ import { nameList } from '../text.js';
 /** How deep the operator looked. */
 export type FindingsView =
   | { readonly kind: 'grid' }
+  | { readonly kind: 'adopt' }
   | { readonly kind: 'detail'; readonly check: string }
   | { readonly kind: 'list'; readonly check: string }
   | { readonly kind: 'raw'; readonly check: string; readonly index: number };
@@ -14,6 +15,8 @@ export function outOf(view: FindingsView, several: boolean): FindingsView | null
   switch (view.kind) {
     case 'grid':
       return null;
+    case 'adopt':
+      return { kind: 'grid' };
     case 'detail':
       return { kind: 'grid' };
     case 'list':

@@ -10,6 +10,7 @@ import type { CommandMap } from '../keys.js';
 import { useActions, useCatalogue, useSession } from '../session-context.js';
 import { count, line } from '../text.js';
 import { useTheme } from '../theme.js';
+import { AdoptIntent } from './adopt-intent.js';
 import { evidenceOf, rawLines, type EvidenceEntry } from './evidence-lines.js';
 import { findingLines } from './finding-lines.js';
 import { Grid } from './findings-grid.js';
@@ -17,7 +18,7 @@ import { outOf, type Filter, type FindingsView } from './findings-state.js';
 
 type DepthProps = {
   readonly report: Report;
-  readonly view: Exclude<FindingsView, { kind: 'grid' }>;
+  readonly view: Exclude<FindingsView, { kind: 'grid' | 'adopt' }>;
   readonly onView: (view: FindingsView) => void;
   readonly onFix: () => void;
 };
@@ -99,7 +100,9 @@ export function FindingsStep() {
   const onFix = (): void => {
     actions.goTo('fixes');
   };
-  const onTop = view.kind === 'grid';
+  const { suggestion } = report;
+  const adopting = view.kind === 'adopt' && suggestion !== undefined;
+  const onTop = view.kind === 'grid' || (view.kind === 'adopt' && !adopting);
   return (
     <>
       {/* Kept while a finding is open, so that the pointer is where it was on the way back. */}
@@ -115,9 +118,23 @@ export function FindingsStep() {
             setView({ kind: 'detail', check });
           }}
           onFix={onFix}
+          onAdopt={() => {
+            setView({ kind: 'adopt' });
+          }}
         />
       </Box>
-      {onTop ? null : <Depth report={report} view={view} onView={setView} onFix={onFix} />}
+      {view.kind === 'grid' || view.kind === 'adopt' ? null : (
+        <Depth report={report} view={view} onView={setView} onFix={onFix} />
+      )}
+      {adopting ? (
+        <AdoptIntent
+          report={report}
+          suggestion={suggestion}
+          onClose={() => {
+            setView({ kind: 'grid' });
+          }}
+        />
+      ) : null}
     </>
   );
 }
