@@ -6,6 +6,18 @@ import { iptablesBase } from './iptables-base.js';
 import { version } from './version.js';
 import { vxlan } from './vxlan.js';
 import { dataplaneVersion } from './dataplane-version.js';
+import { ebpf } from './ebpf.js';
+import { btf } from './btf.js';
+import { xdp } from './xdp.js';
+import { bpfMounts } from './bpf-mounts.js';
+import { lockdown } from './lockdown.js';
+import { securityfs } from './securityfs.js';
+import { mountPropagation } from './mount-propagation.js';
+import { cgroupVersion } from './cgroup-version.js';
+import { sysctlRpFilter } from './sysctl-rp-filter.js';
+import { sysctlIpForward } from './sysctl-ip-forward.js';
+import { conntrackTable } from './conntrack-table.js';
+import { inotifyLimits } from './inotify-limits.js';
 
 /** The checks of this folder, in the order of reports. */
 export const kernelChecks: readonly AnyCheck[] = [
@@ -16,4 +28,16 @@ export const kernelChecks: readonly AnyCheck[] = [
   ipip,
   vxlan,
   dataplaneVersion,
+  ebpf,
+  btf,
+  xdp,
+  bpfMounts,
+  lockdown,
+  securityfs,
+  mountPropagation,
+  cgroupVersion,
+  sysctlRpFilter,
+  sysctlIpForward,
+  conntrackTable,
+  inotifyLimits,
 ];
