@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { DEFAULT_INTENT } from '../../src/domain/intent.js';
 import { broken, healthy } from '../helpers/fake-ports.js';
 import { closeWizards, startWizard, surveyed } from '../helpers/render-session.js';
 import { KEY } from '../helpers/screen.js';
@@ -118,4 +119,29 @@ it('m leads to the fixes, Enter on to the paths, which were not tested', async (
     Same as: calico-ready audit n1 n2 n3 n4
     Enter to the fixes · Esc back · Tab steps · ? help · Ctrl-C leave"
   `);
+});
+
+it('names an intent that would do better, and i takes it over after a question', async () => {
+  const riscv = healthy();
+  riscv.words['fake-machine'] = 'riscv64';
+  const { screen, state } = await startWizard({
+    world: { n1: healthy(), n2: riscv },
+    initial: { intent: { ...DEFAULT_INTENT, encapsulation: 'vxlan' } },
+    before: async (session) => {
+      await surveyed(session);
+      session.actions.goTo('findings');
+    },
+  });
+  await screen.shows('An intent with which fewer required checks fail: encapsulation: ipip');
+  await screen.press(KEY.down, KEY.right);
+  await screen.shows('Passes with: encapsulation: ipip');
+  await screen.press(KEY.esc, 'i');
+  await screen.shows('encapsulation: vxlan becomes ipip', 'Enter use this intent · Esc keep mine');
+  await screen.press(KEY.esc);
+  await screen.shows('❯ ✖ failed      fake/tunnel');
+  expect(state().intent.encapsulation).toBe('vxlan');
+  await screen.press('i', KEY.enter);
+  await screen.shows('Intent  2/9', 'Encapsulation  ipip');
+  expect(state().intent.encapsulation).toBe('ipip');
+  expect(state().report?.suggestion).toBeUndefined();
 });
