@@ -146,6 +146,7 @@ function addBundles(program: Command, done: Done): void {
     .addOption(formatOption())
     .option('--output <file>', 'write here instead of standard output')
     .option('--intent <file>', 'judge the evidence again under this intent')
+    .option('--rules <file>', 'judge the evidence again, own rules too')
     .action(async (bundle: string, options: CommonOptions) => {
       const { runReport } = await import('./commands/report.js');
       done(await runReport(bundle, options));
@@ -157,15 +158,17 @@ function addTexts(program: Command, done: Done): void {
     .command('explain')
     .description('a requirement, its source and its fix; without a check the list of ids')
     .argument('[check]')
-    .action(async (check: string | undefined) => {
+    .option('--rules <file>', 'own rules')
+    .action(async (check: string | undefined, options: { readonly rules?: string }) => {
       const { runExplain } = await import('./commands/explain.js');
-      done(await runExplain(check));
+      done(await runExplain(check, options));
     });
   program
     .command('collector')
     .description('print the survey script for other engines')
     .option('--intent <file>', 'what is to run')
-    .action(async (options: { readonly intent?: string }) => {
+    .option('--rules <file>', 'own rules')
+    .action(async (options: { readonly intent?: string; readonly rules?: string }) => {
       const { runCollector } = await import('./commands/collector.js');
       done(await runCollector(options));
     });

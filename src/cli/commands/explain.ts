@@ -1,4 +1,3 @@
-import { catalogue } from '../../../checks/index.js';
 import type { AnyCheck } from '../../domain/check.js';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
@@ -6,6 +5,7 @@ import { probesOf } from '../../engine/plan.js';
 import { wrap } from '../../report/human.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { emit } from '../io.js';
+import { currentCatalogue, addRules } from '../wiring/catalogue.js';
 
 const WIDTH = 80;
 
@@ -36,15 +36,20 @@ export function explainCheck(check: AnyCheck): string {
   ].join('\n');
 }
 
-export async function runExplain(id: string | undefined): Promise<ExitCode> {
+export async function runExplain(
+  id: string | undefined,
+  options: { readonly rules?: string } = {},
+): Promise<ExitCode> {
+  await addRules(options.rules);
+  const { checks } = currentCatalogue();
   if (id === undefined) {
     await emit(
-      `${catalogue.checks.map((check) => `${check.id.padEnd(34)} ${check.title}`).join('\n')}\n`,
+      `${checks.map((check) => `${check.id.padEnd(34)} ${check.title}`).join('\n')}\n`,
       undefined,
     );
     return EXIT.good;
   }
-  const check = catalogue.checks.find((candidate) => candidate.id === id);
+  const check = checks.find((candidate) => candidate.id === id);
   if (check === undefined) {
     throw new InputError(
       `There is no check "${visibleLine(id, 60)}".`,

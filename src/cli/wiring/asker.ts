@@ -1,4 +1,3 @@
-import { catalogue } from '../../../checks/index.js';
 import { surveyFleet, type FleetSurveyOptions } from '../../collect/survey-fleet.js';
 import type { SurveyProgress } from '../../collect/survey.js';
 import { CancelledError } from '../../domain/errors.js';
@@ -15,6 +14,7 @@ import { createLocalTransport } from '../../transport/local.js';
 import type { CommonOptions } from '../options.js';
 import { TOOL } from '../version.js';
 import { checkAccessFiles } from './access-files.js';
+import { currentCatalogue } from './catalogue.js';
 import type { ShownKeys } from './host-key-question.js';
 import { clock, randomHex, sha256 } from './run.js';
 import type { SecretKeeper } from './secrets.js';
@@ -71,7 +71,7 @@ const surveyOptions = (
 ): FleetSurveyOptions => ({
   nodes,
   transport: options.transport,
-  probes: planProbes(catalogue, intent),
+  probes: planProbes(currentCatalogue(), intent),
   become: options.become,
   // `sudo -n` takes no password: with one the whole text runs under sudo (design 4.1).
   runAs: options.becomeShell === true || options.becomePasswordFd !== undefined ? 'root' : 'login',
@@ -136,7 +136,7 @@ export function judgeFleet(
     return one === undefined ? [] : [{ node, evidence: one }];
   });
   const judgement = buildReport({
-    catalogue,
+    catalogue: currentCatalogue(),
     intent,
     nodes: pairs,
     waivers,

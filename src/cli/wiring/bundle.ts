@@ -1,4 +1,3 @@
-import { catalogue } from '../../../checks/index.js';
 import type { ChangeRecord } from '../../bundle/contents.js';
 import { checkBundleName, writeBundle, type WrittenBundle } from '../../bundle/write-bundle.js';
 import { composeCollector } from '../../collect/compose.js';
@@ -9,6 +8,7 @@ import { visibleLine } from '../../domain/visible.js';
 import { allProbes, planProbes } from '../../engine/plan.js';
 import type { CommonOptions } from '../options.js';
 import type { Judged } from './asker.js';
+import { currentCatalogue } from './catalogue.js';
 
 type BundleOptions = Pick<CommonOptions, 'bundle' | 'signKey' | 'unsigned' | 'profile'>;
 
@@ -74,9 +74,9 @@ export const exportBundle = (
     {
       report: judged.report,
       nodes: judged.nodes,
-      catalogue,
-      probes: allProbes(catalogue),
-      collector: composeCollector(planProbes(catalogue, judged.report.intent)),
+      catalogue: currentCatalogue(),
+      probes: allProbes(currentCatalogue()),
+      collector: composeCollector(planProbes(currentCatalogue(), judged.report.intent)),
       changes: extra.changes,
       operator: extra.operator,
     },

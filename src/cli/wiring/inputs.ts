@@ -1,7 +1,6 @@
 import { basename, extname } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { allProbes } from '../../engine/plan.js';
-import { catalogue } from '../../../checks/index.js';
 import { readBundle } from '../../bundle/read-bundle.js';
 import { isCollectorOutput, readCollectorOutput } from '../../collect/collector-output.js';
 import { InputError, VerificationError } from '../../domain/errors.js';
@@ -19,6 +18,7 @@ import { readBytes } from '../files/read-text.js';
 import { readWaivers } from '../files/waivers-file.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
+import { currentCatalogue, noteMissingRules, ofSameRules, addRules } from './catalogue.js';
 import { THIS_MACHINE } from '../../session/this-machine.js';
 
 /** The largest packed file that is read. */
@@ -76,11 +76,10 @@ export async function readInputs(
   names: readonly string[],
   options: SourceOptions,
 ): Promise<Inputs> {
-  if (options.rules !== undefined)
-    throw new InputError('Own rules are not part of this version.', 'Leave out --rules.');
+  await addRules(options.rules);
   const intent = options.intent === undefined ? undefined : await readIntent(options.intent);
   const waivers =
-    options.waivers === undefined ? [] : await readWaivers(options.waivers, catalogue);
+    options.waivers === undefined ? [] : await readWaivers(options.waivers, currentCatalogue());
   if (options.from !== undefined) return fromRecorded(options.from, names, intent, waivers);
   const nodes = await chooseNodes(names, options);
   if (nodes.length === 0) {
@@ -135,7 +134,7 @@ type Found = {
 const plainNode = (name: string): InventoryNode => ({ name, host: name, roles: [] });
 
 async function folder(path: string): Promise<Found> {
-  const evidence = await readRecordedFolder(path, allProbes(catalogue), (warning) => {
+  const evidence = await readRecordedFolder(path, allProbes(currentCatalogue()), (warning) => {
     note(`note: ${warning}`);
   });
   return recordedOnly(evidence);
@@ -156,7 +155,7 @@ async function file(path: string): Promise<Found> {
     );
   }
   const name = basename(path, extname(path));
-  const { evidence } = readCollectorOutput(bytes, allProbes(catalogue));
+  const { evidence } = readCollectorOutput(bytes, allProbes(currentCatalogue()));
   const peer = { transport: 'recorded', host: name } as const;
   return recordedOnly([{ node: name, startedAt: 0, finishedAt: 0, peer, evidence }]);
 }
@@ -170,9 +169,11 @@ const recordedOnly = (evidence: readonly NodeEvidence[]): Found => ({
 /** Both are tar in gzip; a bundle tells by its manifest, so what is none may be a report. */
 async function bundleOrSos(path: string, bytes: Buffer): Promise<Found> {
   try {
-    const { nodes, intent, waivers, demo } = await readBundle(bytes);
+    const { nodes, intent, waivers, demo, report } = await readBundle(bytes);
     note('note: the signature of this bundle was not checked; calico-ready verify does that.');
-    return { recorded: nodes, intent, waivers, demo };
+    noteMissingRules(report);
+    const recorded = nodes.map(({ node, evidence }) => ({ node, evidence: ofSameRules(evidence) }));
+    return { recorded, intent, waivers, demo };
   } catch (error) {
     const found = error instanceof VerificationError ? await sosArchive(path, 'gzip') : null;
     if (found === null) throw error;
@@ -184,6 +185,6 @@ async function sosArchive(path: string, packing: Packing): Promise<Found | null>
   const tell = (warning: string): void => {
     note(`note: ${warning}`);
   };
-  const evidence = await readSosArchive(path, packing, allProbes(catalogue), tell);
+  const evidence = await readSosArchive(path, packing, allProbes(currentCatalogue()), tell);
   return evidence === null ? null : recordedOnly([evidence]);
 }

@@ -1,8 +1,8 @@
-import { catalogue } from '../../../checks/index.js';
 import { InputError } from '../../domain/errors.js';
 import { createSessionStore, type InitialSession } from '../../session/store.js';
 import type { ScreenInput } from '../../ui/run-screen.js';
 import type { CommonOptions } from '../options.js';
+import { currentCatalogue } from '../wiring/catalogue.js';
 import { clock, sha256 } from '../wiring/run.js';
 import { TOOL } from '../version.js';
 import { createExportPort, type ExportContext } from './export-port.js';
@@ -62,7 +62,7 @@ export async function runScreens(run: WizardRun): Promise<'done' | 'left'> {
   const fixes = createFixPort(fleet, prompts.forgetSudo);
   const session = createSessionStore(
     {
-      catalogue,
+      catalogue: currentCatalogue(),
       tool: TOOL,
       clock: { now: clock.now },
       sha256,
