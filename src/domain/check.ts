@@ -93,6 +93,8 @@ export type NodeCheck<N extends Probes = Probes, W extends Probes = Probes> = Ch
     facts: Facts<N> & WitnessFacts<W>,
     context: NodeContext,
   ) => readonly CalicoSetting[];
+  /** A node that does not pass, for `explain` to show the fixes by. Not needed where `fixes` answers to no facts at all. */
+  readonly example?: Facts<N> & WitnessFacts<W>;
 };
 
 /** One node's share of a cluster check. */
@@ -106,10 +108,11 @@ export type ClusterCheck<N extends Probes = Probes> = CheckText & {
 };
 
 /** A check whose types of facts are erased: how the catalogue and the engine hold it. */
-export type AnyNodeCheck = Omit<NodeCheck, 'judge' | 'fixes' | 'settings'> & {
+export type AnyNodeCheck = Omit<NodeCheck, 'judge' | 'fixes' | 'settings' | 'example'> & {
   readonly judge: (facts: never, context: NodeContext) => Verdict;
   readonly fixes?: (facts: never, context: NodeContext) => readonly Fix[];
   readonly settings?: (facts: never, context: NodeContext) => readonly CalicoSetting[];
+  readonly example?: unknown;
 };
 export type AnyClusterCheck = Omit<ClusterCheck, 'judge'> & {
   readonly judge: (shares: never, intent: Intent) => Verdict;

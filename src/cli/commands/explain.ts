@@ -1,39 +1,23 @@
+import { ROWS } from '../../../checks/requirements/rows.js';
 import type { AnyCheck } from '../../domain/check.js';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 import { probesOf } from '../../engine/plan.js';
-import { wrap } from '../../report/human.js';
+import { explain } from '../../report/explain-check.js';
+import { explanationText } from '../../report/explain-render.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { emit } from '../io.js';
-import { currentCatalogue, addRules } from '../wiring/catalogue.js';
+import { addRules, currentCatalogue } from '../wiring/catalogue.js';
 
-const WIDTH = 80;
+/** The text of one check: what is required, by whom, how it is seen and judged, what breaks, what mends it. */
+export const explainCheck = (check: AnyCheck): string =>
+  explanationText(explain(check, probesOf(check)));
 
-/** The text of one check: what is required, by whom, how it is seen, what breaks. */
-export function explainCheck(check: AnyCheck): string {
-  const part = (heading: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : ['', heading, ...lines.flatMap((line) => wrap(line, WIDTH, '  '))];
-  const about = `${check.severity}, judged ${check.scope === 'node' ? 'for each node' : 'once for the fleet'}${check.waivable ? '' : ', cannot be waived'}`;
-  return [
-    check.id,
-    ...wrap(check.title, WIDTH, '  '),
-    `  (${about})`,
-    ...part('Why', [check.why]),
-    ...check.sources.flatMap((source, index) =>
-      part(index === 0 ? 'Source (this one judges)' : 'Also', [
-        `${source.page}, as of ${source.date}: ${source.says}`,
-        source.url,
-      ]),
-    ),
-    ...part(
-      'Seen by',
-      probesOf(check).map(
-        (probe) => `${probe.command}${probe.rootCommands.length > 0 ? '   (as root)' : ''}`,
-      ),
-    ),
-    ...part('Breaks without it', check.breaks ?? []),
-    '',
-  ].join('\n');
+/** A check by its id, or those that answer a row of the source pages, such as B19. */
+function checksFor(id: string): readonly AnyCheck[] {
+  const row = id.toUpperCase();
+  const wanted = Object.hasOwn(ROWS, row) ? (ROWS[row] ?? []) : [id];
+  return currentCatalogue().checks.filter((check) => wanted.includes(check.id));
 }
 
 export async function runExplain(
@@ -41,21 +25,20 @@ export async function runExplain(
   options: { readonly rules?: string } = {},
 ): Promise<ExitCode> {
   await addRules(options.rules);
-  const { checks } = currentCatalogue();
   if (id === undefined) {
     await emit(
-      `${checks.map((check) => `${check.id.padEnd(34)} ${check.title}`).join('\n')}\n`,
+      `${currentCatalogue().checks.map((check) => `${check.id.padEnd(34)} ${check.title}`).join('\n')}\n`,
       undefined,
     );
     return EXIT.good;
   }
-  const check = checks.find((candidate) => candidate.id === id);
-  if (check === undefined) {
+  const checks = checksFor(id);
+  if (checks.length === 0) {
     throw new InputError(
       `There is no check "${visibleLine(id, 60)}".`,
-      'List the checks with `calico-ready explain`.',
+      'List the checks with `calico-ready explain`; A1 to A14 and B1 to B24 name the rows of the source pages.',
     );
   }
-  await emit(explainCheck(check), undefined);
+  await emit(checks.map(explainCheck).join('\n'), undefined);
   return EXIT.good;
 }
