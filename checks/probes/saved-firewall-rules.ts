@@ -32,8 +32,9 @@ O=$(as_root ${COUNT})
 E=$?
 [ -n "$O" ] || exit "$E"
 printf '%s\\n' "$O" 'lines'
-[ ! -e /etc/nftables.conf ] && [ ! -e /etc/sysconfig/nftables.conf ] || as_root ${LINES}
-[ "$?" -le 2 ]`;
+E=0
+if [ -e /etc/nftables.conf ] || [ -e /etc/sysconfig/nftables.conf ]; then as_root ${LINES} || E=$?; fi
+[ "$E" -le 2 ]`;
 
 function parse(stdout: string): SavedRules {
   const lines = linesOf(stdout);

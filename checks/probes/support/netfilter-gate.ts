@@ -5,7 +5,7 @@
 export const LOADED = `loaded() {
 [ ! -d "/sys/module/$1" ] || return 0
 [ -e /proc/modules ] || return 0
-while read -r A B; do [ "$A" != "$1" ] || return 0; done </proc/modules
+while read -r A _; do [ "$A" != "$1" ] || return 0; done </proc/modules
 read -r A </proc/sys/kernel/osrelease
 [ ! -r "/lib/modules/$A/modules.builtin" ] || ! grep -q "/$1.ko" "/lib/modules/$A/modules.builtin" || return 0
 return 2
