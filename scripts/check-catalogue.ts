@@ -1,12 +1,28 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../checks/index.js';
+import { BEYOND, ROWS } from '../checks/requirements/rows.js';
 import type { AnyCheck, Catalogue } from '../src/domain/check.js';
 import type { AnyProbe } from '../src/domain/probe.js';
 import { allProbes, probesOf } from '../src/engine/plan.js';
+import { exampleFixes } from '../src/report/explain-check.js';
+import { judgedByRelease } from '../src/report/explain-releases.js';
+import { DEFAULT_INTENT } from '../src/domain/intent.js';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const ID = /^[a-z0-9]+(?:-[a-z0-9]+)*\/[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** Text that `explain` shows: the rule of every release, and a fix where there is one. */
+function explainProblems(check: AnyCheck): readonly string[] {
+  if (check.rule === undefined) return ['has no rule: explain cannot say how it is judged'];
+  const rules = judgedByRelease(check, DEFAULT_INTENT);
+  return [
+    ...rules.flatMap(({ text, label }) => badText(`its rule for ${label}`, text, 10)),
+    ...(exampleFixes(check) === null
+      ? ['has fixes and no example of a node to show them by (example)']
+      : []),
+  ];
+}
 
 /** What a sentence for the operator must not be. */
 function badText(what: string, text: string, least: number): readonly string[] {
@@ -27,6 +43,7 @@ function checkProblems(check: AnyCheck): readonly string[] {
     ...badText('its title', check.title, 10),
     ...badText('its why', check.why, 30),
     ...source,
+    ...explainProblems(check),
     ...(required ? ['it is required and says of no feature that it breaks'] : []),
   ].map((problem) => `${check.id}: ${problem}`);
 }
@@ -90,6 +107,25 @@ function houseProblems(list: Catalogue): readonly string[] {
   ];
 }
 
+/** Requirements that no check answers: by the rows of the two pages, and those beyond them. */
+function rowProblems(list: Catalogue): readonly string[] {
+  const byId = new Map(list.checks.map((check) => [check.id, check]));
+  const named = new Set([...Object.values(ROWS).flat(), ...BEYOND]);
+  const absent = [...named]
+    .filter((id) => !byId.has(id))
+    .map((id) => {
+      const rows = Object.keys(ROWS).filter((row) => ROWS[row]?.includes(id) === true);
+      return `${rows.length === 0 ? 'beyond the pages' : rows.join(', ')}: there is no check ${id}`;
+    });
+  const unnamed = Object.entries(ROWS)
+    .filter(
+      ([row, ids]) =>
+        !ids.some((id) => byId.get(id)?.sources.some(({ page }) => page === row) === true),
+    )
+    .map(([row]) => `${row}: no source of its checks names it`);
+  return [...absent, ...unnamed];
+}
+
 /** Everything that is wrong with a catalogue and its house; empty when it is in order. */
 export function catalogueProblems(list: Catalogue): readonly string[] {
   const probes = allProbes(list);
@@ -105,6 +141,7 @@ export function catalogueProblems(list: Catalogue): readonly string[] {
     ...list.checks.flatMap(checkProblems),
     ...probes.flatMap(probeProblems),
     ...houseProblems(list),
+    ...rowProblems(list),
   ];
 }
 

@@ -128,4 +128,5 @@ export const leftovers = defineCheck({
   witnesses: { files: hostFiles, daemons: processes },
   judge: (facts, { intent }) => judge(facts, intent.network),
   fixes: (facts, { intent }) => fixes(facts, intent.network),
+  example: { files: new Map([['/var/lib/calico/nodename', 'file'] as const]), daemons: [] },
 });

@@ -171,4 +171,7 @@ export const otherProviders = defineCheck({
   witnesses: { cni: cniConfigurations, devices: netDevices, processes },
   judge,
   fixes,
+  example: {
+    cni: { files: [{ file: '05-bridge.conflist', types: ['bridge', 'host-local', 'portmap'] }] },
+  },
 });

@@ -93,4 +93,13 @@ export const dnsResolver = defineCheck({
   needs: { resolvers: resolvConf },
   judge: ({ resolvers }) => judge(resolvers),
   fixes: ({ resolvers }) => fixes(resolvers),
+  example: {
+    resolvers: {
+      files: [
+        { file: RESOLV, nameservers: ['127.0.0.53'], searches: [] },
+        { file: RESOLVED, nameservers: ['192.0.2.53'], searches: [] },
+      ],
+      kubelet: null,
+    },
+  },
 });

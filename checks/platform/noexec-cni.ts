@@ -88,4 +88,5 @@ export const noexecCni = defineCheck({
             byHand: `Stop the container that mounts ${LOCK} as a directory, then run rmdir ${LOCK}.`,
           },
         ],
+  example: { files: new Map([[LOCK, 'directory'] as const]) },
 });

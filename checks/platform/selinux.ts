@@ -75,4 +75,8 @@ export const selinux = defineCheck({
         'Install container-selinux with the package manager of the distribution, with RKE2 or k3s also rke2-selinux or k3s-selinux.',
     },
   ],
+  example: {
+    state: { now: 'enforcing', configured: 'enforcing' },
+    files: new Map(POLICY.map((path) => [path, 'missing'] as const)),
+  },
 });

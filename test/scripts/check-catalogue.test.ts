@@ -38,6 +38,39 @@ describe('what is planted is found', () => {
       withFirst({ sources: [{ ...first.sources[0], url: 'somewhere' }] }),
       'has no https address',
     ],
+    ['no rule', withFirst({ rule: undefined }), 'has no rule'],
+    [
+      'a rule that says nothing for a release',
+      withFirst({ rule: ({ calico }) => (calico === '3.25' ? '' : 'Passes when it is there.') }),
+      'its rule for Calico 3.25 says nothing',
+    ],
+    [
+      'fixes that explain cannot show',
+      withFirst({ fixes: () => [] }),
+      'has fixes and no example of a node',
+    ],
+    [
+      'a row without its check',
+      { ...catalogue, checks: catalogue.checks.filter(({ id }) => id !== 'cni/directories') },
+      'B15: there is no check cni/directories',
+    ],
+    [
+      'a row that no source names',
+      {
+        ...catalogue,
+        checks: catalogue.checks.map((check) =>
+          check.id === 'cni/directories'
+            ? { ...check, sources: [{ ...first.sources[0], page: 'B1' }] }
+            : check,
+        ),
+      },
+      'B15: no source of its checks names it',
+    ],
+    [
+      'a requirement beyond the pages without its check',
+      { ...catalogue, checks: catalogue.checks.filter(({ id }) => id !== 'platform/selinux') },
+      'beyond the pages: there is no check platform/selinux',
+    ],
     [
       'a check that is missing from the index file',
       withFirst({ id: 'bad id' }),
