@@ -1,5 +1,6 @@
 import { defineCheck, fail, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
 import { usesVxlan, type Intent } from '../../src/domain/intent.js';
+import { compareKernelVersions } from '../../src/domain/kernel-version.js';
 import {
   EBPF_GATE,
   EBPF_PAGE,
@@ -53,9 +54,9 @@ function demandsOf(intent: Intent): readonly Demand[] {
 const inWords = (demands: readonly Demand[]): string =>
   demands.map(({ what, minimum }) => `${what}: ${minimum.words}`).join('; ');
 
-/** What Felix would do about it: it goes on without eBPF, and then nobody forwards to services. */
+/** What Felix does about it, where it does so whoever built the kernel: then nobody forwards to services. */
 const consequence = (kernel: RunningKernel, { dataplane }: Intent): string =>
-  dataplane === 'ebpf' && !meets(kernel, EBPF_GATE)
+  dataplane === 'ebpf' && compareKernelVersions(kernel.felix, EBPF_GATE.redHat) < 0
     ? ', on which Felix switches the eBPF data plane off by itself'
     : '';
 

@@ -39,7 +39,7 @@ function readLine(line: string): Mount | null {
 }
 
 function parse(stdout: string): Mounts {
-  const mounts = stdout.split('\n').flatMap((line) => readLine(line.trim()) ?? []);
+  const mounts = stdout.split('\n', 100_000).flatMap((line) => readLine(line.trim()) ?? []);
   if (mounts.length === 0) throw new ProbeParseError('it holds no line of a mountinfo file');
   return mounts;
 }

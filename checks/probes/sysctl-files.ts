@@ -32,7 +32,7 @@ function inOrder(files: readonly string[]): readonly string[] {
 }
 
 function parse(stdout: string): readonly SysctlStatement[] {
-  const [heading, ...lines] = stdout.split('\n');
+  const [heading, ...lines] = stdout.split('\n', 20_000);
   if (heading !== HEADING) throw new ProbeParseError('it does not begin with its heading');
   const files = inOrder(
     lines

@@ -17,7 +17,7 @@ export type KernelMinimum = {
 const DOCS = 'https://docs.tigera.io/calico/latest';
 
 /** Below it Felix switches the eBPF data plane off by itself (felix/bpf, the same numbers on every branch from 3.25). */
-export const EBPF_GATE: KernelMinimum = {
+export const EBPF_GATE: Required<KernelMinimum> = {
   kernel: [5, 3],
   redHat: [4, 18, 0, 193],
   words: '5.3, or 4.18.0-193 of RHEL',
