@@ -12,8 +12,8 @@ export type ClusterNode = {
   readonly kubelet: string;
   readonly kernel: string;
   readonly runtime: string;
-  /** Null when the node has no condition Ready. */
-  readonly ready: boolean | null;
+  /** Null when the node has no condition Ready; `Unknown` when its kubelet no longer reports. */
+  readonly ready: 'True' | 'False' | 'Unknown' | null;
   readonly addresses: readonly string[];
 };
 export type RbacObject = {
@@ -63,6 +63,8 @@ const orNull = (text: string): string | null => (text === NONE || text === '' ? 
 const listOf = (text: string | undefined): readonly string[] =>
   (orNull(text ?? '') ?? '').split(',').filter((part) => part !== '');
 
+const READY = ['True', 'False', 'Unknown'] as const;
+
 function nodeOf(rest: string): ClusterNode {
   const [name = '', kubelet = '', kernel = '', runtime = '', types, states, addresses] =
     rest.split(' ');
@@ -75,7 +77,7 @@ function nodeOf(rest: string): ClusterNode {
     kubelet,
     kernel,
     runtime,
-    ready: ready === undefined ? null : ready === 'True',
+    ready: READY.find((state) => state === ready) ?? null,
     addresses: listOf(addresses).filter((one) => /^[0-9a-fA-F:.]{2,45}$/.test(one)),
   };
 }

@@ -35,7 +35,7 @@ for d in /proc/[0-9]*; do
   printf 'process %s %s\\n' "\${d##*/}" "$c"
   case $c in ${FLAGGED.join('|')}) ;; *) continue ;; esac
   tr '\\000' '\\n' 2>/dev/null <"$d/cmdline" | {
-    n= f=
+    n='' f=''
     while IFS= read -r a; do
       case $a in --*) ;; *) [ -z "$n" ] || printf 'flag %s=%s\\n' "$n" "$a"; [ "$n" != config ] || f=$a; n=; continue ;; esac
       [ -z "$n" ] || printf 'flag %s\\n' "$n"
@@ -64,10 +64,13 @@ type Draft = {
   config: string[] | null;
 };
 
+const MOST = 10_000;
+
 const isDaemon = (name: string): name is Daemon => DAEMONS.some((daemon) => daemon === name);
 
 function readProcess(into: Draft[], rest: string): void {
   const [, pid = '', name = ''] = /^(\d{1,10}) (\S{1,15})$/.exec(rest) ?? [];
+  if (into.length >= MOST) throw new ProbeParseError('more daemons than a node can have');
   if (!isDaemon(name)) throw new ProbeParseError('a process that was not asked for');
   into.push({ pid: Number(pid), name, flags: new Map(), config: null });
 }

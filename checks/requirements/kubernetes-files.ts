@@ -72,6 +72,7 @@ export const CONFIGURATION_KEYS = [
   'cgroupDriver',
   'failCgroupV1',
   'failSwapOn',
+  'maxPods',
   'resolvConf',
   'swapBehavior',
   'cluster-cidr',

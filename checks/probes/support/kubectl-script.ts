@@ -74,7 +74,7 @@ fi`;
  * Answers in marked lines, last of all `end`. What is not asked for by a check stays on the node: of services only the
  * API server's and those with external addresses, of accounts and roles only Calico's.
  */
-export const KUBECTL_SCRIPT = `k= c=
+export const KUBECTL_SCRIPT = `k='' c=''
 ${WAYS.map(asked).join('\n')}
 for d in /etc/kubernetes /etc/rancher /etc/rancher/k3s /etc/rancher/rke2 /var/lib/k0s/pki; do
   if [ -z "$c" ] && [ -d "$d" ] && [ ! -x "$d" ]; then printf 'hidden %s\\n' "$d"; fi

@@ -82,7 +82,7 @@ test('kubectl-cluster: what checks need, from two kubectls sixteen releases apar
     kubelet: 'v1.34.1',
     kernel: '6.1.0-40-amd64',
     runtime: 'containerd://1.7.27',
-    ready: true,
+    ready: 'True',
     addresses: ['10.0.0.11'],
   });
   const operator = parse(kubectlCluster, recorded('cluster-operator'));
