@@ -1,4 +1,5 @@
 import type { AnyCheck } from '../../src/domain/check.js';
+import { sameSubnet } from './same-subnet.js';
 
 /** The checks of this folder, in the order of reports. */
-export const clusterChecks: readonly AnyCheck[] = [];
+export const clusterChecks: readonly AnyCheck[] = [sameSubnet];

@@ -43,33 +43,33 @@ for f in /usr/lib/systemd/libsystemd-shared-*.so /lib/systemd/libsystemd-shared-
 done
 echo end`;
 
-function parse(stdout: string): NetworkdFiles {
-  const files: { path: string; text: string | null }[] = [];
-  const seen = new Set<string>();
-  let version: number | null = null;
-  let ended = false;
-  let lines: string[] = [];
-  const flush = (): void => {
-    const last = files.at(-1);
-    if (last?.text === '') last.text = lines.join('\n');
-    lines = [];
-  };
+/** A mark with the content behind it. */
+type Piece = { readonly mark: string; readonly content: string };
+
+function piecesOf(stdout: string): readonly Piece[] {
+  const pieces: { mark: string; lines: string[] }[] = [];
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
-    if (line.startsWith('|')) {
-      lines.push(line.slice(1));
-      continue;
-    }
-    flush();
-    const [, word, rest = ''] = /^(file|unreadable|version) (\S.{0,400})$/.exec(line) ?? [];
-    if (word === 'version') version = /^\d{1,5}/.test(rest) ? Number.parseInt(rest, 10) : null;
-    else if (word !== undefined && rest.startsWith('/')) {
-      if (!seen.has(rest)) files.push({ path: rest, text: word === 'file' ? '' : null });
-      seen.add(rest);
-    } else if (line === 'end') ended = true;
-    else throw new ProbeParseError('a line that is neither a mark nor content');
+    if (line.startsWith('|')) pieces.at(-1)?.lines.push(line.slice(1));
+    else pieces.push({ mark: line, lines: [] });
   }
-  if (!ended) throw new ProbeParseError('it does not end with a line "end"');
-  return { files, version };
+  return pieces.map(({ mark, lines }) => ({ mark, content: lines.join('\n') }));
+}
+
+function parse(stdout: string): NetworkdFiles {
+  const files = new Map<string, NetworkFile>();
+  let version: number | null = null;
+  const pieces = piecesOf(stdout);
+  if (pieces.at(-1)?.mark !== 'end') throw new ProbeParseError('it does not end with a line "end"');
+  for (const { mark, content } of pieces.slice(0, -1)) {
+    const [, word, rest = ''] = /^(file|unreadable|version) (\S.{0,400})$/.exec(mark) ?? [];
+    if (word === undefined) throw new ProbeParseError('a line that is neither a mark nor content');
+    if (word === 'version') {
+      version = /^\d{1,5}/.test(rest) ? Number.parseInt(rest, 10) : null;
+    } else if (!files.has(rest)) {
+      files.set(rest, { path: rest, text: word === 'file' ? content : null });
+    }
+  }
+  return { files: [...files.values()], version };
 }
 
 /** What tells which interfaces systemd-networkd manages and how systemd-udevd sets their addresses. */

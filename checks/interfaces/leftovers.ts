@@ -1,0 +1,112 @@
+import { defineCheck, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
+import type { Fix } from '../../src/domain/fix.js';
+import type { Intent } from '../../src/domain/intent.js';
+import { reason } from '../../src/domain/reason.js';
+import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
+import type { UnitStates } from '../probes/support/systemctl.js';
+import { systemdUnits } from '../probes/systemd-units.js';
+
+type Facts = { readonly addresses?: IpAddr; readonly units?: UnitStates };
+
+const OTHERS: readonly (readonly [RegExp, string])[] = [
+  [/^flannel(?:\.\d+|-v6\.\d+|\d*)$/, 'flannel'],
+  [/^cni\d$/, 'the bridge plug-in'],
+  [/^(?:cilium_|lxc_health$)/, 'Cilium'],
+  [/^kube-(?:bridge|dummy-if)$/, 'kube-router'],
+  [/^(?:weave$|vethwe-|vxlan-6784$)/, 'Weave Net'],
+  [/^(?:ovn-k8s-|genev_sys_6081$)/, 'OVN-Kubernetes'],
+  [/^antrea-/, 'Antrea'],
+];
+const CALICOS = /^(?:vxlan(?:-v6)?\.calico|wireguard\.cali|wg-v6\.cali|cali[0-9a-f]{11})$/;
+const KUBELETS = ['kubelet', 'k3s', 'k3s-agent', 'rke2-server', 'rke2-agent'];
+
+type Leftover = { readonly name: string; readonly of: string };
+
+function leftoversOf({ addresses, units }: Facts, intent: Intent): readonly Leftover[] {
+  const running = KUBELETS.some((name) => units?.get(`${name}.service`)?.running !== false);
+  // Without a word of systemd a kubelet may run, and with it Calico.
+  const noCalico = units !== undefined && !running;
+  return (addresses?.links ?? []).flatMap(({ name }) => {
+    const other = OTHERS.find(([names]) => names.test(name))?.[1];
+    if (other !== undefined) {
+      const used =
+        intent.network === 'flannel' && ['flannel', 'the bridge plug-in'].includes(other);
+      return used ? [] : [{ name, of: other }];
+    }
+    if (!noCalico) return [];
+    const addressed = addresses?.addresses.some(
+      ({ device, address }) => device === name && !address.includes(':'),
+    );
+    // The module makes tunl0 in every namespace; only Calico gives it an address.
+    const isCalicos = CALICOS.test(name) || (name === 'tunl0' && addressed === true);
+    return isCalicos ? [{ name, of: 'an earlier Calico' }] : [];
+  });
+}
+
+function judge(facts: Facts, intent: Intent): Verdict {
+  if (facts.addresses === undefined) {
+    const why = reason('not-run', 'the interfaces of the node are not known');
+    return unknown(why, 'Run ip addr on the node.');
+  }
+  const found = leftoversOf(facts, intent);
+  const [shown, more] = [found.slice(0, 5), found.length - 5];
+  return found.length === 0
+    ? pass('no interface of another or an earlier pod network')
+    : warn(
+        shown.map(({ name, of }) => `${name} of ${of}`).join(', ') +
+          (more > 0 ? ` and ${String(more)} more` : ''),
+        'no interface that an earlier pod network left behind',
+      );
+}
+
+function fixes(facts: Facts, intent: Intent): readonly Fix[] {
+  const names = leftoversOf(facts, intent)
+    .map(({ name }) => name)
+    .filter((name) => /^[\w.-]+$/.test(name));
+  if (names.length === 0) return [];
+  return [
+    {
+      way: 'delete',
+      summary: `Delete ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and the others' : ''}.`,
+      kind: 'disruptive',
+      consentWord: 'delete',
+      loses: ['Pods that still use these interfaces lose the network.'],
+      files: [],
+      units: [],
+      commands: names.map((name) =>
+        name === 'tunl0'
+          ? '/usr/sbin/ip addr flush dev tunl0'
+          : `/usr/sbin/ip link delete dev ${name}`,
+      ),
+      undoCommands: [],
+      disturbsNetwork: true,
+      needsReboot: false,
+      byHandOnly: true,
+      byHand:
+        'Remove the earlier network with its own uninstaller and its files in /etc/cni/net.d, then run ip link delete for each interface, or restart the node.',
+    },
+  ];
+}
+
+export const leftovers = defineCheck({
+  id: 'interfaces/leftovers',
+  title: 'No earlier pod network left interfaces behind',
+  why: 'Interfaces of another or an earlier network keep their routes, addresses and UDP ports: packets to pods take the wrong way, and VXLAN ports are taken.',
+  sources: [
+    {
+      page: 'Leftovers: calico issues 2561 and 7835',
+      url: 'https://github.com/projectcalico/calico/issues/2561',
+      date: '2026-08-23',
+      says: 'Interfaces and files of flannel that stayed behind broke the network after a change to Calico.',
+    },
+  ],
+  severity: 'recommended',
+  waivable: true,
+  rule: ({ network }) =>
+    `Warns on interfaces of other pod networks${network === 'flannel' ? ' but flannel, which is wanted' : ''}, and on those of Calico where no kubelet runs; a tunl0 without an address is just the kernel module.`,
+  needs: {},
+  witnesses: { addresses: ipAddr, units: systemdUnits },
+  breaks: ['routes to pods', 'VXLAN, when another device has its port'],
+  judge: (facts, { intent }) => judge(facts, intent),
+  fixes: (facts, { intent }) => fixes(facts, intent),
+});
