@@ -36,6 +36,11 @@ testCheck(directories, [
     says: real('directories-debian-containerd'),
     expect: { status: 'fail', found: expect.stringContaining('bin_dir to /usr/lib/cni') },
   },
+  {
+    name: 'and passes with that line changed',
+    says: real('directories-debian-containerd-mended'),
+    expect: { status: 'pass' },
+  },
   { name: 'both there passes', says: check({}), expect: { status: 'pass' } },
   {
     name: 'one missing is a warning',
