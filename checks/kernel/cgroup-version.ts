@@ -58,4 +58,7 @@ export const cgroupVersion = defineCheck({
   needs: { mounts },
   judge: (facts, { intent }) => judge(facts.mounts, intent.kubernetes),
   fixes: () => [fix],
+  example: {
+    mounts: [{ point: POINT, type: 'tmpfs', root: '/', options: new Set(['rw']), shared: true }],
+  },
 });

@@ -66,4 +66,10 @@ export const conntrackTable = defineCheck({
       },
     ]),
   ],
+  example: {
+    sysctlA: new Map([
+      [COUNT, '65536'],
+      [MAX, '65536'],
+    ]),
+  },
 });

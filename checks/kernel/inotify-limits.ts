@@ -56,4 +56,5 @@ export const inotifyLimits = defineCheck({
       })),
     ),
   ],
+  example: { sysctlA: new Map(LIMITS.map(({ key }) => [key, '128'] as const)) },
 });

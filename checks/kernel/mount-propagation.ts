@@ -84,4 +84,13 @@ export const mountPropagation = defineCheck({
   needs: { mounts },
   judge: (facts, { intent }) => judge(facts.mounts, intent),
   fixes: () => [fix],
+  example: {
+    mounts: ['/', '/sys', '/run'].map((point) => ({
+      point,
+      type: point === '/sys' ? 'sysfs' : 'ext4',
+      root: '/',
+      options: new Set(['rw']),
+      shared: false,
+    })),
+  },
 });

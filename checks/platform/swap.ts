@@ -53,4 +53,13 @@ export const swap = defineCheck({
   needs: { kernelState },
   judge: (facts) => judge(facts.kernelState),
   fixes: () => [fix],
+  example: {
+    kernelState: {
+      places: new Map(),
+      fileSystems: new Set(),
+      lockdown: null,
+      secureBoot: null,
+      swaps: [{ type: 'partition', kibibytes: 4_194_304 }],
+    },
+  },
 });
