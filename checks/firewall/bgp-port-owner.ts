@@ -94,4 +94,12 @@ export const bgpPortOwner = defineCheck({
   alternatives: () => ['encapsulation: vxlan with bgp: false'],
   judge,
   fixes,
+  example: {
+    units: new Map([
+      [
+        'frr.service',
+        { installed: true, running: true, enabled: true, words: 'active (running), enabled' },
+      ],
+    ]),
+  },
 });

@@ -2,7 +2,7 @@ import type { NodeContext } from '../../src/domain/check.js';
 import type { Fix } from '../../src/domain/fix.js';
 import type { FirewalldZone } from '../probes/support/firewalld-zones.js';
 import { entryZones, runningOf, type FirewalldFacts } from './firewalld-state.js';
-import { withHostPolicy } from './host-endpoint-policy.js';
+import { handover } from './host-endpoint-policy.js';
 import { admits, forwardsPods, needsOf } from './needs.js';
 
 const UNIT = 'firewalld.service';
@@ -99,26 +99,9 @@ function open(facts: FirewalldFacts, context: NodeContext): readonly Fix[] {
   ];
 }
 
-const handover = ({ intent }: NodeContext): Fix => ({
-  way: 'handover',
-  summary:
-    'Hand the firewall over to Calico: a HostEndpoint for each node and a policy, then disable firewalld.',
-  kind: 'disruptive',
-  consentWord: 'handover',
-  loses: ['Rules of firewalld that the policy does not repeat.'],
-  files: [],
-  units: [{ unit: UNIT, active: false, enabled: false }],
-  commands: [],
-  undoCommands: [],
-  disturbsNetwork: true,
-  needsReboot: false,
-  byHandOnly: true,
-  byHand: `Between disabling firewalld and applying the policy every port is open, because Calico comes up only without it. ${withHostPolicy(intent)}`,
-});
-
 /** `disable` is the one that is applied; the other two ways are for the operator's own hands. */
 export const firewalldFixes = (facts: FirewalldFacts, context: NodeContext): readonly Fix[] => [
   disable(facts),
   ...open(facts, context),
-  handover(context),
+  handover(context.intent, 'firewalld', [UNIT]),
 ];

@@ -78,6 +78,18 @@ function judge(facts: FirewalldFacts, context: NodeContext): Verdict {
     : pass(`firewalld is off: ${words}`);
 }
 
+/** As it is shipped, for the example. */
+const PUBLIC: FirewalldZone = {
+  name: 'public',
+  target: 'default',
+  interfaces: [],
+  sources: [],
+  services: ['dhcpv6-client', 'ssh'],
+  ports: [],
+  protocols: [],
+  richRules: [],
+};
+
 export const firewalld = defineCheck({
   id: 'firewall/firewalld',
   title: 'firewalld does not interfere with Calico',
@@ -99,4 +111,7 @@ export const firewalld = defineCheck({
   breaks: FIREWALL_BREAKS,
   judge,
   fixes: firewalldFixes,
+  example: {
+    rules: { running: true, runtime: [PUBLIC], permanent: [PUBLIC], defaultZone: 'public' },
+  },
 });

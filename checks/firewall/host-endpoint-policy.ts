@@ -1,3 +1,4 @@
+import type { Fix } from '../../src/domain/fix.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { needsOf, type Need } from './needs.js';
 
@@ -58,6 +59,28 @@ export function hostEndpointPolicy(intent: Intent): string {
   ].join('\n');
 }
 
-/** What the fixes of all firewall checks add for those who need a firewall. */
-export const withHostPolicy = (intent: Intent): string =>
-  `A firewall that is needed is better made of Calico itself. Once Calico runs, apply this with calicoctl apply -f -, the policy first:\n${hostEndpointPolicy(intent)}`;
+/** What the way `disable` of every firewall check says of the other way. */
+export const OR_HANDOVER =
+  'A firewall that is needed is better made of Calico itself: the way handover shows the policy.';
+
+const POLICY_FILE = '/var/lib/calico-ready/host-endpoint-policy.yaml';
+
+/** The way `handover` of every firewall check: the policy as a file, and the old firewall off. Units that are to stop. */
+export const handover = (intent: Intent, firewall: string, units: readonly string[]): Fix => ({
+  way: 'handover',
+  summary: `Hand the firewall over to Calico: a HostEndpoint for each node and a policy, and ${firewall} off.`,
+  kind: 'disruptive',
+  consentWord: 'handover',
+  loses: [
+    `Rules of ${firewall} that the policy does not repeat.`,
+    'Until the policy is applied every port is open, because Calico comes up only without the old firewall.',
+  ],
+  files: [{ path: POLICY_FILE, content: hostEndpointPolicy(intent), mode: '0600', expected: null }],
+  units: units.map((unit) => ({ unit, active: false, enabled: false })),
+  commands: [],
+  undoCommands: [],
+  disturbsNetwork: true,
+  needsReboot: false,
+  byHandOnly: true,
+  byHand: `Turn ${firewall} off, install Calico, put the name of each node in place of NODE, and run calicoctl apply -f ${POLICY_FILE} with its ports and addresses narrowed to those that are yours.`,
+});

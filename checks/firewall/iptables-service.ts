@@ -10,7 +10,7 @@ import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { withHostPolicy } from './host-endpoint-policy.js';
+import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 type Facts = { readonly units: UnitStates };
@@ -63,8 +63,9 @@ const fixes = ({ units }: Facts, { intent }: NodeContext): readonly Fix[] => [
     disturbsNetwork: true,
     needsReboot: false,
     byHandOnly: true,
-    byHand: `Run systemctl disable --now iptables ip6tables. ${withHostPolicy(intent)}`,
+    byHand: `Run systemctl disable --now iptables ip6tables. ${OR_HANDOVER}`,
   },
+  handover(intent, inUse(units).join(' and '), inUse(units)),
 ];
 
 export const iptablesService = defineCheck({
@@ -80,4 +81,12 @@ export const iptablesService = defineCheck({
   breaks: FIREWALL_BREAKS,
   judge,
   fixes,
+  example: {
+    units: new Map(
+      UNITS.map((unit) => [
+        unit,
+        { installed: true, running: true, enabled: true, words: 'active (exited), enabled' },
+      ]),
+    ),
+  },
 });

@@ -14,7 +14,7 @@ import { savedFirewallRules, type SavedRules } from '../probes/saved-firewall-ru
 import type { NftRuleset } from '../probes/support/nft-text.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { withHostPolicy } from './host-endpoint-policy.js';
+import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { inWords, needsOf } from './needs.js';
 import { nftKeepsOut } from './nft-reach.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
@@ -80,8 +80,9 @@ const fixes = (_: Facts, { intent }: NodeContext): readonly Fix[] => [
     disturbsNetwork: true,
     needsReboot: false,
     byHandOnly: true,
-    byHand: `Run systemctl disable --now ${UNIT}, or take "flush ruleset" out of its file and keep rules in a table of your own that is deleted and made again. ${withHostPolicy(intent)}`,
+    byHand: `Run systemctl disable --now ${UNIT}, or take "flush ruleset" out of its file and keep rules in a table of your own that is deleted and made again. ${OR_HANDOVER}`,
   },
+  handover(intent, UNIT, [UNIT]),
 ];
 
 export const nftablesService = defineCheck({

@@ -10,7 +10,7 @@ import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { withHostPolicy } from './host-endpoint-policy.js';
+import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 type Facts = { readonly units: UnitStates };
@@ -59,8 +59,9 @@ const fixes = ({ units }: Facts, { intent }: NodeContext): readonly Fix[] => [
     disturbsNetwork: true,
     needsReboot: false,
     byHandOnly: true,
-    byHand: `Run systemctl disable --now for each of them, or teach it to leave the other nodes, the pods and the chains of Calico alone. ${withHostPolicy(intent)}`,
+    byHand: `Run systemctl disable --now for each of them, or teach it to leave the other nodes, the pods and the chains of Calico alone. ${OR_HANDOVER}`,
   },
+  handover(intent, inUse(units).join(', '), inUse(units)),
 ];
 
 export const others = defineCheck({
@@ -75,4 +76,12 @@ export const others = defineCheck({
   needs: { units: systemdUnits },
   judge,
   fixes,
+  example: {
+    units: new Map([
+      [
+        'fail2ban.service',
+        { installed: true, running: true, enabled: true, words: 'active (running), enabled' },
+      ],
+    ]),
+  },
 });

@@ -79,4 +79,5 @@ export const staleSavedRules = defineCheck({
   ],
   judge,
   fixes,
+  example: { saved: { files: new Map([['/etc/iptables/rules.v4', 15]]), nftables: [] } },
 });

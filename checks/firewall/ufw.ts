@@ -12,7 +12,7 @@ import { reason } from '../../src/domain/reason.js';
 import { iptablesSave } from '../probes/iptables-save.js';
 import type { IptablesRules, IptablesTable } from '../probes/support/iptables-text.js';
 import { ufwConf, type UfwConf } from '../probes/ufw-conf.js';
-import { withHostPolicy } from './host-endpoint-policy.js';
+import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { filterTables, policyOf, ruleAccepts } from './iptables-reach.js';
 import { inWords, needsOf } from './needs.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
@@ -83,8 +83,9 @@ const fixes = (_: Facts, { intent }: NodeContext): readonly Fix[] => [
     disturbsNetwork: true,
     needsReboot: false,
     byHandOnly: true,
-    byHand: `Run ufw disable. ${withHostPolicy(intent)}`,
+    byHand: `Run ufw disable. ${OR_HANDOVER}`,
   },
+  handover(intent, 'ufw', ['ufw.service']),
 ];
 
 export const ufw = defineCheck({

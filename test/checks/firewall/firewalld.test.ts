@@ -169,7 +169,7 @@ test('the way open keeps the firewall and adds what is missing, with its undo', 
   expect(open?.undoCommands).toEqual(
     open?.commands.map((line) => line.replace('--add-', '--remove-')),
   );
-  expect(handover?.byHand).toContain('kind: GlobalNetworkPolicy');
+  expect(handover?.files[0]?.content).toContain('kind: GlobalNetworkPolicy');
 });
 
 test('disabling is agreed to by a typed word, and says what was open', () => {

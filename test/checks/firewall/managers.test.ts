@@ -26,7 +26,7 @@ testCheck(ufw, [
       found:
         'ufw is active and keeps out BGP (179/tcp), IP-in-IP (protocol 4), Typha (5473/tcp), forwarding for pods',
     },
-    fixes: ['disable'],
+    fixes: ['disable', 'handover'],
   },
   {
     name: 'opened for all that is needed is a warning',
@@ -100,7 +100,7 @@ testCheck(nftablesService, [
     name: 'active with the file of the distribution fails',
     says: nft('nft-on-units', 'nft-flush'),
     expect: { status: 'fail', found: has('flush ruleset') },
-    fixes: ['disable'],
+    fixes: ['disable', 'handover'],
   },
   {
     name: 'active with a table that drops fails and says what it keeps out',
@@ -146,7 +146,7 @@ testCheck(iptablesService, [
     name: 'active and enabled fails',
     says: { 'systemd-units': text('services-units') },
     expect: { status: 'fail', found: 'iptables.service is active (exited), enabled' },
-    fixes: ['disable'],
+    fixes: ['disable', 'handover'],
   },
   {
     name: 'another name of netfilter-persistent is not iptables-services',
@@ -166,7 +166,7 @@ testCheck(others, [
     name: 'fail2ban is a warning',
     says: { 'systemd-units': text('services-units') },
     expect: { status: 'warn', found: has('fail2ban.service is active') },
-    fixes: ['disable'],
+    fixes: ['disable', 'handover'],
   },
   {
     name: 'netfilter-persistent is a warning',
