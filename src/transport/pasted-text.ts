@@ -6,7 +6,8 @@ const PROMPT = /^([^\n$#%>]{0,120}[$#%>])[ \t]+(\S[^\n]{0,2000})$/;
 /** The same with nothing behind it. */
 const BARE_PROMPT = /^(?:\[[^\]\n]{1,80}\]|[\w.@:~/+-]{1,80}|)[$#][ \t]*$/;
 /** What a shell or ssh says when it ends. */
-const FAREWELL = /^(?:logout|exit|Connection to \S{1,255} closed\.)[ \t]*$/;
+const FAREWELL =
+  /^(?:(?:[^\n$#%>]{0,120}[$#%>] )?(?:logout|exit)|Connection to \S{1,255} closed\.)[ \t]*$/;
 const PASSWORD =
   /^(?:\[sudo\][^\n]{0,200}:|Password:|sudo: unable to resolve host [^\n]{0,300})[ \t]*$/;
 const FENCE = /^[ \t]{0,3}(?:```|~~~)[\w.+-]{0,20}[ \t]*$/;
@@ -71,6 +72,8 @@ export function splitPaste(text: string, known: KnownCommands): readonly Pasted[
     const opens =
       prompt !== null && (sign === null ? index < BANNER_LINES : again(prompt.sign, sign));
     if (opens) {
+      // The output before it ended with a line end.
+      sections.at(-1)?.lines.push('');
       sign = prompt.sign;
       sections.push({ typed: prompt.typed, lines: [] });
       continue;
