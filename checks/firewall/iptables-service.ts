@@ -8,12 +8,18 @@ import {
 } from '../../src/domain/check.js';
 import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
-import type { UnitStates } from '../probes/support/systemctl.js';
+import type { UnitState, UnitStates } from '../probes/support/systemctl.js';
+import { systemctlStatusIp6tables } from '../probes/systemctl-status-ip6tables.js';
+import { systemctlStatusIptables } from '../probes/systemctl-status-iptables.js';
 import { systemdUnits } from '../probes/systemd-units.js';
 import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
-type Facts = { readonly units: UnitStates };
+type Facts = {
+  readonly units?: UnitStates;
+  readonly status?: UnitState;
+  readonly status6?: UnitState;
+};
 
 const UNITS = ['iptables.service', 'ip6tables.service'] as const;
 
@@ -30,9 +36,22 @@ const inUse = (units: UnitStates): readonly string[] =>
     (unit) => units.get(unit)?.running !== false || units.get(unit)?.enabled === true,
   );
 
-function judge({ units }: Facts): Verdict {
-  if (!UNITS.every((unit) => units.has(unit)))
-    return unknown(reason('not-run', `systemd was not asked about ${UNITS.join(' and ')}`));
+/** The live answer, or what was pasted of either unit. The package that brings one brings both. */
+function unitsOf({ units, status, status6 }: Facts): UnitStates {
+  if (units !== undefined) return units;
+  const pasted = [
+    ...(status === undefined ? [] : [[UNITS[0], status] as const]),
+    ...(status6 === undefined ? [] : [[UNITS[1], status6] as const]),
+  ];
+  const absent = pasted.find(([, state]) => !state.installed)?.[1];
+  return new Map([
+    ...(absent === undefined ? [] : UNITS.map((unit) => [unit, absent] as const)),
+    ...pasted,
+  ]);
+}
+
+function judge(facts: Facts): Verdict {
+  const units = unitsOf(facts);
   const used = inUse(units);
   const words = (unit: string): string => `${unit} is ${units.get(unit)?.words ?? ''}`;
   if (used.length > 0)
@@ -40,33 +59,41 @@ function judge({ units }: Facts): Verdict {
       used.map(words).join('; '),
       'iptables.service and ip6tables.service are stopped and disabled',
     );
+  if (!UNITS.every((unit) => units.has(unit)))
+    return unknown(
+      reason('not-run', 'systemd was not asked about both of them'),
+      `Give systemctl status of ${UNITS.join(' and ')}.`,
+    );
   const installed = own(units);
   return installed.length === 0
     ? pass('iptables-services is not installed')
     : pass(installed.map(words).join('; '));
 }
 
-const fixes = ({ units }: Facts, { intent }: NodeContext): readonly Fix[] => [
-  {
-    way: 'disable',
-    summary: `Stop ${inUse(units).join(' and ')} and keep it from starting at boot.`,
-    kind: 'disruptive',
-    consentWord: 'disable',
-    loses: [
-      'Its rules go, and every port of this node is open to whoever can reach it.',
-      'Stopping it flushes all rules of iptables; where Calico or kube-proxy run already, restart them afterwards.',
-    ],
-    files: [],
-    units: inUse(units).map((unit) => ({ unit, active: false, enabled: false })),
-    commands: [],
-    undoCommands: [],
-    disturbsNetwork: true,
-    needsReboot: false,
-    byHandOnly: true,
-    byHand: `Run systemctl disable --now iptables ip6tables. ${OR_HANDOVER}`,
-  },
-  handover(intent, inUse(units).join(' and '), inUse(units)),
-];
+const fixes = (facts: Facts, { intent }: NodeContext): readonly Fix[] => {
+  const units = unitsOf(facts);
+  return [
+    {
+      way: 'disable',
+      summary: `Stop ${inUse(units).join(' and ')} and keep it from starting at boot.`,
+      kind: 'disruptive',
+      consentWord: 'disable',
+      loses: [
+        'Its rules go, and every port of this node is open to whoever can reach it.',
+        'Stopping it flushes all rules of iptables; where Calico or kube-proxy run already, restart them afterwards.',
+      ],
+      files: [],
+      units: inUse(units).map((unit) => ({ unit, active: false, enabled: false })),
+      commands: [],
+      undoCommands: [],
+      disturbsNetwork: true,
+      needsReboot: false,
+      byHandOnly: true,
+      byHand: `Run systemctl disable --now iptables ip6tables. ${OR_HANDOVER}`,
+    },
+    handover(intent, inUse(units).join(' and '), inUse(units)),
+  ];
+};
 
 export const iptablesService = defineCheck({
   id: 'firewall/iptables-service',
@@ -77,7 +104,12 @@ export const iptablesService = defineCheck({
   waivable: true,
   rule: () =>
     'Active or enabled fails, off and not installed pass. A unit of that name that is only another name of netfilter-persistent is judged by firewall/others.',
-  needs: { units: systemdUnits },
+  needs: {},
+  witnesses: {
+    units: systemdUnits,
+    status: systemctlStatusIptables,
+    status6: systemctlStatusIp6tables,
+  },
   breaks: FIREWALL_BREAKS,
   judge,
   fixes,

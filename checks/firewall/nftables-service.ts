@@ -12,7 +12,8 @@ import { reason } from '../../src/domain/reason.js';
 import { nftListRuleset } from '../probes/nft-list-ruleset.js';
 import { savedFirewallRules, type SavedRules } from '../probes/saved-firewall-rules.js';
 import type { NftRuleset } from '../probes/support/nft-text.js';
-import type { UnitStates } from '../probes/support/systemctl.js';
+import { firstUnit, type UnitState, type UnitStates } from '../probes/support/systemctl.js';
+import { systemctlStatusNftables } from '../probes/systemctl-status-nftables.js';
 import { systemdUnits } from '../probes/systemd-units.js';
 import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { inWords, needsOf } from './needs.js';
@@ -21,6 +22,7 @@ import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 type Facts = {
   readonly units?: UnitStates;
+  readonly status?: UnitState;
   readonly saved?: SavedRules;
   readonly ruleset?: NftRuleset;
 };
@@ -38,8 +40,8 @@ function keptOut({ ruleset }: Facts, { intent, node }: NodeContext): readonly st
 }
 
 function judge(facts: Facts, context: NodeContext): Verdict {
-  const { units, saved } = facts;
-  const unit = units?.get(UNIT);
+  const { units, status, saved } = facts;
+  const unit = firstUnit(units?.get(UNIT), status);
   if (unit === undefined) return unknown(reason('not-run', `systemd was not asked about ${UNIT}`));
   if (!unit.installed) return pass(`${UNIT} is not installed`);
   if (unit.running === false && unit.enabled !== true) return pass(`${UNIT} is off: ${unit.words}`);
@@ -104,7 +106,12 @@ export const nftablesService = defineCheck({
   rule: () =>
     "Off and not installed pass. Active or enabled fails when its file says flush ruleset, or when chains of tables that are nobody else's keep out what the intent needs; otherwise it is a warning.",
   needs: {},
-  witnesses: { units: systemdUnits, saved: savedFirewallRules, ruleset: nftListRuleset },
+  witnesses: {
+    units: systemdUnits,
+    status: systemctlStatusNftables,
+    saved: savedFirewallRules,
+    ruleset: nftListRuleset,
+  },
   breaks: FIREWALL_BREAKS,
   judge,
   fixes,

@@ -11,13 +11,19 @@ import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import { iptablesSave } from '../probes/iptables-save.js';
 import type { IptablesRules, IptablesTable } from '../probes/support/iptables-text.js';
+import type { UnitState } from '../probes/support/systemctl.js';
+import { systemctlStatusUfw } from '../probes/systemctl-status-ufw.js';
 import { ufwConf, type UfwConf } from '../probes/ufw-conf.js';
 import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { filterTables, policyOf, ruleAccepts } from './iptables-reach.js';
 import { inWords, needsOf } from './needs.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
-type Facts = { readonly conf?: UfwConf; readonly rules?: IptablesRules };
+type Facts = {
+  readonly conf?: UfwConf;
+  readonly rules?: IptablesRules;
+  readonly status?: UnitState;
+};
 
 const EXPECTED = 'ufw is disabled (ufw disable)';
 // `ufw disable` leaves its chains behind, empty; rules in them are what is active.
@@ -48,8 +54,9 @@ function judgeActive(rules: IptablesRules, context: NodeContext): Verdict {
     : fail(`ufw is active and keeps out ${out.join(', ')}`, EXPECTED);
 }
 
-function judgeConf({ conf, rules }: Facts): Verdict {
-  if (conf?.installed === false) return pass('ufw is not installed');
+function judgeConf({ conf, rules, status }: Facts): Verdict {
+  // Of the unit only its absence tells: it is active while ufw is off, and inactive after a plain `ufw enable`.
+  if ((conf?.installed ?? status?.installed) === false) return pass('ufw is not installed');
   if (conf?.enabled === false) return pass('ufw is installed and off');
   if (conf?.enabled === true) {
     return rules === undefined
@@ -107,7 +114,7 @@ export const ufw = defineCheck({
   rule: () =>
     'Rules in the chains of ufw show that it is active, whatever ufw.service says. Active fails and names what it keeps out; admitting everything from everybody, and forwarding, is a warning, and so is off but enabled. Off and not installed pass.',
   needs: {},
-  witnesses: { conf: ufwConf, rules: iptablesSave },
+  witnesses: { conf: ufwConf, rules: iptablesSave, status: systemctlStatusUfw },
   breaks: FIREWALL_BREAKS,
   judge,
   fixes,

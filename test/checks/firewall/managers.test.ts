@@ -81,6 +81,16 @@ testCheck(ufw, [
     says: { 'iptables-save': pasted(text('clean-iptables')) },
     expect: { status: 'unknown' },
   },
+  {
+    name: 'a pasted unit that is not there passes',
+    says: { 'systemctl-status-ufw': pasted('Unit ufw.service could not be found.\n') },
+    expect: { status: 'pass' },
+  },
+  {
+    name: 'a pasted unit that runs tells nothing',
+    says: { 'systemctl-status-ufw': pasted(text('status-ufw-active')) },
+    expect: { status: 'unknown' },
+  },
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
   {
     name: 'garbage is unknown',
@@ -135,6 +145,11 @@ testCheck(nftablesService, [
     expect: { status: 'unknown' },
   },
   {
+    name: 'a pasted unit that is off passes',
+    says: { 'systemctl-status-nftables': pasted(text('status-nftables-off')) },
+    expect: { status: 'pass' },
+  },
+  {
     name: 'rules without systemd are unknown',
     says: { 'nft-list-ruleset': text('nft-filter-ruleset') },
     expect: { status: 'unknown' },
@@ -157,6 +172,28 @@ testCheck(iptablesService, [
     name: 'not installed passes',
     says: { 'systemd-units': text('clean-units') },
     expect: { status: 'pass' },
+  },
+  {
+    name: 'a pasted unit that is not there speaks for both',
+    says: {
+      'systemctl-status-iptables': pasted('Unit iptables.service could not be found.\n'),
+    },
+    expect: { status: 'pass' },
+  },
+  {
+    name: 'a pasted unit that runs fails',
+    says: { 'systemctl-status-iptables': pasted(text('status-iptables')) },
+    expect: { status: 'fail' },
+    fixes: ['disable', 'handover'],
+  },
+  {
+    name: 'a pasted unit that is off says nothing of the other',
+    says: {
+      'systemctl-status-iptables': pasted(
+        text('status-nftables-off').replaceAll('nftables', 'iptables'),
+      ),
+    },
+    expect: { status: 'unknown' },
   },
   { name: 'garbage is unknown', says: { 'systemd-units': 'x' }, expect: { status: 'unknown' } },
 ]);

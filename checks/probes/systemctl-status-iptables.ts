@@ -1,0 +1,3 @@
+import { pastedStatusProbe } from './support/systemctl.js';
+
+export const systemctlStatusIptables = pastedStatusProbe('iptables');
