@@ -6,7 +6,7 @@ import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { absolutePath, DEFAULT_KEYS } from './access-files.js';
-import { sshConfigResolver } from './ssh-config.js';
+import { sshConfigResolver } from './ssh-config/resolver.js';
 
 export type AccessOptions = Pick<
   CommonOptions,
@@ -31,11 +31,17 @@ export async function sshTransport(options: AccessOptions, wiring: SshWiring): P
   const user = wiring.defaultUser ?? userInfo().username;
   const own = options.knownHosts === undefined ? undefined : absolutePath(options.knownHosts);
   const policy = options.hostKey === 'ask' && !wiring.interactive ? 'strict' : options.hostKey;
-  const resolver = await sshConfigResolver(options.config, home, user);
+  const identities = options.identity.map(absolutePath);
+  const resolver = await sshConfigResolver({
+    config: options.config === undefined ? undefined : absolutePath(options.config),
+    identities,
+    home,
+    defaultUser: user,
+    given: { knownHosts: own !== undefined, hostKey: options.hostKey !== 'ask' },
+  });
   return createSshTransport({
     defaultUser: user,
-    identityFiles:
-      options.identity.length > 0 ? options.identity.map(absolutePath) : DEFAULT_KEYS.map(ssh),
+    identityFiles: identities.length > 0 ? identities : DEFAULT_KEYS.map(ssh),
     agentSocket: process.env['SSH_AUTH_SOCK'],
     knownHostsFiles:
       own === undefined

@@ -1,4 +1,5 @@
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
+import type { HostSettings } from './options.js';
 
 /** Host key algorithms in the order of preference when nothing is known of the host. */
 const HOST_KEYS: readonly ServerHostKeyAlgorithm[] = [
@@ -19,9 +20,12 @@ const keyType = (algorithm: string): string =>
  * so that a server without strict key exchange is not exposed to CVE-2023-48795 (Terrapin). Host keys of known types
  * come first, as OpenSSH orders them: else a host known by its RSA key would show an Ed25519 key and look changed.
  */
-export function offeredAlgorithms(knownTypes: readonly string[]): Algorithms {
+export function offeredAlgorithms(
+  knownTypes: readonly string[],
+  allowed: HostSettings['algorithms'] = {},
+): Algorithms {
   const isKnown = (algorithm: string): boolean => knownTypes.includes(keyType(algorithm));
-  return {
+  const offer = {
     kex: [
       'curve25519-sha256',
       'curve25519-sha256@libssh.org',
@@ -51,5 +55,31 @@ export function offeredAlgorithms(knownTypes: readonly string[]): Algorithms {
       'hmac-sha2-512',
     ],
     compress: ['none'],
+  } satisfies Algorithms;
+  return {
+    ...offer,
+    kex: only(offer.kex, allowed.kex),
+    serverHostKey: only(offer.serverHostKey, allowed.hostKey),
+    cipher: only(offer.cipher, allowed.cipher),
+    // An authenticated cipher needs no MAC, and ssh2 wants one named all the same.
+    hmac: allowed.mac === undefined ? offer.hmac : orAll(only(offer.hmac, allowed.mac), offer.hmac),
   };
+}
+
+/** What the configuration of the host leaves of our offer; the order stays ours. */
+const only = <T extends string>(
+  offer: readonly T[],
+  allowed: readonly string[] | undefined,
+): T[] => (allowed === undefined ? [...offer] : offer.filter((name) => allowed.includes(name)));
+const orAll = <T>(some: T[], all: readonly T[]): T[] => (some.length > 0 ? some : [...all]);
+
+/** Why ssh2 cannot keep to the algorithms that the host's configuration allows; empty when it can. */
+export function missingAlgorithms(allowed: HostSettings['algorithms']): readonly string[] {
+  const { kex, serverHostKey, cipher } = offeredAlgorithms([], allowed);
+  const isEmpty = (list: unknown): boolean => Array.isArray(list) && list.length === 0;
+  return [
+    ...(isEmpty(kex) ? ['its key exchange (KexAlgorithms)'] : []),
+    ...(isEmpty(serverHostKey) ? ['its host key algorithms (HostKeyAlgorithms)'] : []),
+    ...(isEmpty(cipher) ? ['its ciphers (Ciphers)'] : []),
+  ];
 }

@@ -10,6 +10,7 @@ import type { Ask, KeyRing } from './key-ring.js';
 import type { KnownHostsReader } from './known-hosts-files.js';
 import type { SshOptions, Target } from './options.js';
 import { createPatience, type Patience } from './patience.js';
+import { openProxyCommand } from './proxy-command.js';
 import { strictVerifier } from './verifier.js';
 
 const DEFAULT_CONNECT_MS = 15_000;
@@ -47,18 +48,32 @@ export async function connectHop(
   hop: Hop,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const { host, port } = hop.target;
-  const guard = await guardHostKey(options, knownHosts, hop.node, { host, port });
+  const guard = await guardHostKey(options, knownHosts, hop.node, keyNameOf(hop.target));
   if (signal.aborted) throw new CancelledError('cancelled');
-  const stream = hop.through ?? (await openTcp(options, hop, signal));
+  const stream = hop.through ?? (await openStream(options, hop, signal));
   return login(options, ring, hop, guard, stream, signal);
 }
+
+/** sshconnect.c: HostKeyAlias stands for host and port alike. */
+const keyNameOf = ({ host, port, settings }: Target): { host: string; port: number } =>
+  settings?.hostKeyAlias === undefined ? { host, port } : { host: settings.hostKeyAlias, port: 22 };
+
+function openStream(options: SshOptions, hop: Hop, signal: AbortSignal): Promise<Duplex> | Duplex {
+  const command = hop.target.settings?.proxyCommand;
+  return command === undefined
+    ? openTcp(options, hop, signal)
+    : openProxyCommand(command, hop.where);
+}
+
+const FAMILY = { any: 0, inet: 4, inet6: 6 } as const;
 
 function openTcp(options: SshOptions, hop: Hop, signal: AbortSignal): Promise<Socket> {
   const attempt: Attempt = { where: hop.where, phase: 'tcp', greeting: Buffer.alloc(0) };
   const limit = options.connectTimeoutMs ?? DEFAULT_CONNECT_MS;
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host: hop.target.host, port: hop.target.port, noDelay: true });
+    const { host, port, settings } = hop.target;
+    const family = FAMILY[settings?.addressFamily ?? 'any'];
+    const socket = connectTcp({ host, port, family, noDelay: true });
     const settle = (act: () => void): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -207,7 +222,7 @@ function clientConfig(
     readyTimeout: 0,
     keepaliveInterval: options.keepalive?.intervalMs ?? 10_000,
     keepaliveCountMax: options.keepalive?.count ?? 3,
-    algorithms: offeredAlgorithms(guard.knownTypes),
+    algorithms: offeredAlgorithms(guard.knownTypes, hop.target.settings?.algorithms),
     hostVerifier: strictVerifier(guard.decide),
     authHandler: auth.handler,
   };

@@ -24,8 +24,10 @@ export type KeyRing = {
   unlock(file: KeyFile, ask: Ask): Promise<ParsedKey | null>;
 };
 
-export function createKeyRing(options: SshOptions): KeyRing {
-  const unlocked = new Map<string, Promise<ParsedKey | null>>();
+/** Keys whose passphrase is known, by path; rings may share it. */
+export type UnlockedKeys = Map<string, Promise<ParsedKey | null>>;
+
+export function createKeyRing(options: SshOptions, unlocked: UnlockedKeys = new Map()): KeyRing {
   return {
     agentKeys: shared(() => listUsable(options)),
     files: shared(() => readFiles(options.identityFiles)),

@@ -1,16 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import { CancelledError, type ConnectError } from '../../domain/errors.js';
 import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import type { RunEnd, RunRequest, Session, Transport } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
-import { connectHop, type Connection, type Shared } from './connect.js';
+import { missingAlgorithms } from './algorithms.js';
+import { connectHop, type Connection } from './connect.js';
 import { connectError } from './errors.js';
-import { createKeyRing, type Ask } from './key-ring.js';
-import { createKnownHostsReader } from './known-hosts-files.js';
+import { createJumpHosts, forward, placeOf, type JumpHosts } from './jump-hosts.js';
+import type { Ask } from './key-ring.js';
 import type { Route, SshOptions, Target } from './options.js';
+import { createPerHost, type PerHost } from './per-host.js';
 import { runAsLogin } from './run.js';
 import { learnUid, noPrivilege, refusal, runSudo, runSudoPassword, wantsPassword } from './sudo.js';
 import type { Privilege } from './sudo.js';
@@ -23,20 +24,27 @@ const UID_LIMIT_MS = 30_000;
 
 /** Nodes over SSH with ssh2. One connection a session; through jump hosts, one a hop. */
 export function createSshTransport(options: SshOptions): Transport {
-  const { user, system } = options.knownHostsFiles;
-  const warn = options.onWarning ?? (() => undefined);
-  const shared: Shared = {
-    ring: createKeyRing(options),
-    knownHosts: createKnownHostsReader([...user, ...system], warn),
+  const perHost = createPerHost(options);
+  const jumpHosts = createJumpHosts(perHost, options.onUnknownHostKey);
+  const told = new Set<string>();
+  // Once for all hosts that share the line.
+  const tellIgnored = ({ settings }: Target): void => {
+    for (const what of settings?.ignored ?? []) {
+      if (!told.has(what)) options.onWarning?.(visibleLine(`not honoured: ${what}`, 200));
+      told.add(what);
+    }
   };
   return {
     open: async (node, signal) => {
       // One signal stops a whole fleet: as many listeners as nodes are no leak.
       setMaxListeners(0, signal);
       const route = await (options.resolve ?? routeOf(options.defaultUser))(node);
-      for (const target of [...route.jump, route]) refuseStrange(target);
-      const connections = await connectThrough(options, shared, node, route, signal);
-      return sessionOf(options, node, route, connections);
+      for (const target of [...route.jump, route]) {
+        refuseUnable(target);
+        tellIgnored(target);
+      }
+      const way = await connectThrough(perHost, jumpHosts, node, route, signal);
+      return sessionOf(options, node, route, way);
     },
   };
 }
@@ -58,6 +66,18 @@ function parseHop(text: string, defaultUser: string): Target {
   return { host, port: Number(match?.[4] ?? 22), user: match?.[1] ?? defaultUser };
 }
 
+function refuseUnable(target: Target): void {
+  refuseStrange(target);
+  const { needsOpenSsh = [], algorithms } = target.settings ?? {};
+  const needs = [...needsOpenSsh, ...missingAlgorithms(algorithms)];
+  if (needs.length === 0) return;
+  throw connectError(
+    'no-login',
+    `${placeOf(target)}: its SSH configuration asks for ${visibleLine(needs.join(', '), 300)}, which only the ssh command can do`,
+    'Use --transport openssh, which runs your own ssh.',
+  );
+}
+
 function refuseStrange(target: Target): void {
   if (!HOST.test(target.host)) throw strange('host', target.host);
   if (!USER.test(target.user)) throw strange('user name', target.user);
@@ -71,63 +91,36 @@ const strange = (what: string, text: string): ConnectError =>
     'Correct it in the inventory.',
   );
 
+/** The node's own connection, and what lets go of the jump host in front of it. */
+type Way = { readonly connection: Connection; readonly release: () => void };
+
 async function connectThrough(
-  options: SshOptions,
-  shared: Shared,
+  perHost: (settings?: Target['settings']) => PerHost,
+  jumpHosts: JumpHosts,
   node: InventoryNode,
   route: Route,
   signal: AbortSignal,
-): Promise<readonly Connection[]> {
-  const connections: Connection[] = [];
+): Promise<Way> {
+  const { jump, ...target } = route;
+  const lease = jump.length === 0 ? null : await jumpHosts.acquire(jump, node.name, signal);
+  const release = (): void => lease?.release();
   try {
-    for (const target of [...route.jump, route]) {
-      const before = connections.at(-1);
-      const through = before === undefined ? null : await forward(before.client, target, signal);
-      const place = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${String(target.port)}`;
-      const where = target === route ? place : `jump host ${place}`;
-      const hop = { node: node.name, target, where, through };
-      connections.push(await connectHop(options, shared, hop, signal));
-    }
-    return connections;
+    const through = lease === null ? null : await forward(lease.client, target, signal);
+    const { options, ...lookups } = perHost(target.settings);
+    const hop = { node: node.name, target, where: placeOf(target), through };
+    return { connection: await connectHop(options, lookups, hop, signal), release };
   } catch (error) {
-    for (const connection of connections.reverse()) connection.client.destroy();
+    release();
     throw error;
   }
-}
-
-function forward(client: Client, target: Target, signal: AbortSignal): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const place = `${target.host}:${String(target.port)}`;
-    const onAbort = (): void => {
-      reject(new CancelledError('cancelled'));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    client.forwardOut('127.0.0.1', 0, target.host, target.port, (error, channel) => {
-      signal.removeEventListener('abort', onAbort);
-      if (error === undefined) {
-        resolve(channel);
-        return;
-      }
-      const why = visibleLine(error.message, 120);
-      reject(
-        connectError(
-          'no-route',
-          `${place}: the jump host did not connect to it (${why})`,
-          'Check that the jump host reaches the node and allows forwarding (AllowTcpForwarding).',
-        ),
-      );
-    });
-  });
 }
 
 function sessionOf(
   options: SshOptions,
   node: InventoryNode,
   route: Route,
-  connections: readonly Connection[],
+  { connection, release }: Way,
 ): Session {
-  const connection = connections.at(-1);
-  if (connection === undefined) throw new Error('a route has at least its own end');
   let privilege: Privilege | undefined;
   const ask = (signal: AbortSignal): Ask => {
     return (request) =>
@@ -152,7 +145,8 @@ function sessionOf(
       return ran.end;
     },
     close: async () => {
-      for (const each of [...connections].reverse()) await closeClient(each);
+      await closeClient(connection);
+      release();
     },
   };
 }
