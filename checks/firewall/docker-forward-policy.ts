@@ -79,7 +79,7 @@ const fixes = (): readonly Fix[] => [
     needsReboot: false,
     byHandOnly: true,
     byHand:
-      'Set "ip-forward-no-drop": true in /etc/docker/daemon.json where Docker knows it (unverified for older ones), remove Docker where containerd serves the cluster, or run iptables -P FORWARD ACCEPT after each start of Docker.',
+      'Remove Docker where containerd serves the cluster, or run iptables -P FORWARD ACCEPT after each start of Docker.',
   },
 ];
 

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { iptablesSave } from '../../../checks/probes/iptables-save.js';
 import { listeningSockets } from '../../../checks/probes/listening-sockets.js';
 import { nftListRuleset } from '../../../checks/probes/nft-list-ruleset.js';
+import { savedFirewallRules } from '../../../checks/probes/saved-firewall-rules.js';
+import { ufwConf } from '../../../checks/probes/ufw-conf.js';
 import { ProbeParseError } from '../../../src/domain/errors.js';
 import type { AnyProbe, RawOutput } from '../../../src/domain/probe.js';
 import { answerOf } from '../../../src/engine/answers.js';
@@ -17,7 +19,8 @@ const raw = (stdout: string, exit: number | null = 0): RawOutput => ({
   exit,
   receivedAt: null,
 });
-const PROBES: readonly AnyProbe[] = [iptablesSave, nftListRuleset, listeningSockets];
+const LISTS: readonly AnyProbe[] = [iptablesSave, nftListRuleset, listeningSockets];
+const PROBES: readonly AnyProbe[] = [...LISTS, savedFirewallRules, ufwConf];
 
 describe('iptables-save', () => {
   test('tells tables of both variants, policies and the rules of built-in chains', () => {
@@ -113,8 +116,12 @@ describe('listening sockets', () => {
   });
 });
 
+test.each(LISTS)('$id refuses an empty output', (probe) => {
+  expect(() => probe.parse(raw('', null)) as unknown).toThrow(ProbeParseError);
+});
+
 test.each(PROBES)('$id refuses what is none of its output', (probe) => {
-  for (const bad of ['', 'bash: command not found\n', '\0\u0001'])
+  for (const bad of ['bash: command not found\n', '\0\u0001'])
     expect(() => probe.parse(raw(bad, null)) as unknown).toThrow(ProbeParseError);
 });
 
