@@ -1,7 +1,14 @@
 import { fail, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
-import type { KernelFeature } from '../requirements/kernel-features.js';
-import { statementsOn, type KernelFacts, type Statements } from './witnesses.js';
+import type { KernelFeature } from '../requirements/kernel-feature.js';
+import { contradictions } from './contradictions.js';
+import {
+  modprobeAnswers,
+  statementsOn,
+  wasAskedFor,
+  type KernelFacts,
+  type Statements,
+} from './witnesses.js';
 
 /**
  * One feature in the light of all witnesses. `torn`: the witnesses disagree, and none of both sides can be believed;
@@ -14,6 +21,8 @@ export type FeatureState = {
   readonly how: string;
   /** The configuration is the only witness that speaks. */
   readonly byConfigurationAlone?: boolean;
+  /** Torn between now and the next start: it is there, and a rule keeps it from being loaded again. */
+  readonly fading?: boolean;
 };
 
 type Judged = Omit<FeatureState, 'feature'>;
@@ -36,7 +45,7 @@ function whenSeen(said: Statements): Judged {
   const isFixed = said.builtin.length > 0 || said.configuredIn.length > 0;
   // What is built in needs no loading; what is loaded now would be missing after a restart.
   return said.disabled.length > 0 && !isFixed
-    ? torn(seen, said.disabled)
+    ? { ...torn(seen, said.disabled), fading: true }
     : { state: 'usable', how: join(seen.slice(0, 2)) };
 }
 
@@ -77,9 +86,17 @@ function weigh(said: Statements): Judged {
 export function judgeFeature(feature: KernelFeature, facts: KernelFacts): FeatureState {
   const said = statementsOn(feature, facts);
   const judged = weigh(said);
+  const wrong = contradictions(feature, facts, modprobeAnswers(facts));
+  // One of both is wrong, so a verdict that rests on them cannot be believed.
+  if (wrong !== null && judged.state !== 'silent') {
+    return { feature, ...torn([wrong.one], [wrong.other]) };
+  }
   // With both lists at hand a module that is in neither is not there, even without a configuration.
-  const looked = facts.modulesDep?.there === true && facts.modulesBuiltin?.there === true;
-  const isGone = judged.state === 'silent' && looked && said.notInstalled.length > 0;
+  const looked = [facts.modulesDep, facts.modulesBuiltin].every(
+    (index) => index?.there === true && wasAskedFor(feature, index),
+  );
+  const isGone =
+    judged.state === 'silent' && looked && said.notInstalled.length > 0 && feature.inside !== true;
   return { ...judged, feature, ...(isGone ? { state: 'missing' as const } : {}) };
 }
 
@@ -99,6 +116,17 @@ export const unheard = (names: string): Verdict =>
     TO_KNOW,
   );
 
+/** The words for features on which the witnesses disagree, or that will not be there after a restart. */
+export function tornWords(states: readonly FeatureState[]): string {
+  const join = (items: readonly FeatureState[]): string => items.map(wordsOf).join('; ');
+  const fading = states.filter(({ fading: is }) => is === true);
+  const rest = states.filter(({ fading: is }) => is !== true);
+  return [
+    ...(rest.length > 0 ? [`witnesses disagree on ${join(rest)}`] : []),
+    ...(fading.length > 0 ? [`there now, but not after a restart: ${join(fading)}`] : []),
+  ].join('. ');
+}
+
 /** The verdict on a single feature. */
 export function verdictOn(state: FeatureState): Verdict {
   const expected = `${state.feature.name} built into the running kernel or loadable`;
@@ -106,7 +134,7 @@ export function verdictOn(state: FeatureState): Verdict {
     case 'usable':
       return pass(wordsOf(state));
     case 'torn':
-      return warn(`witnesses disagree on ${wordsOf(state)}`, expected);
+      return warn(tornWords([state]), expected);
     case 'missing':
       return fail(wordsOf(state), expected);
     case 'silent':

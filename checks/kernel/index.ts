@@ -3,6 +3,16 @@ import { conntrack } from './conntrack.js';
 import { ipip } from './ipip.js';
 import { ipset } from './ipset.js';
 import { iptablesBase } from './iptables-base.js';
+import { conntrackSctp } from './conntrack-sctp.js';
+import { iptablesActions } from './iptables-actions.js';
+import { iptablesBackend } from './iptables-backend.js';
+import { iptablesMatches } from './iptables-matches.js';
+import { ipvs } from './ipvs.js';
+import { modulesExtra } from './modules-extra.js';
+import { nftables } from './nftables.js';
+import { rebootPending } from './reboot-pending.js';
+import { wireguard } from './wireguard.js';
+import { witnessConflict } from './witness-conflict.js';
 import { version } from './version.js';
 import { vxlan } from './vxlan.js';
 import { dataplaneVersion } from './dataplane-version.js';
@@ -23,10 +33,20 @@ import { inotifyLimits } from './inotify-limits.js';
 export const kernelChecks: readonly AnyCheck[] = [
   version,
   iptablesBase,
+  iptablesMatches,
+  iptablesActions,
+  iptablesBackend,
+  nftables,
   ipset,
   conntrack,
+  conntrackSctp,
+  ipvs,
   ipip,
   vxlan,
+  wireguard,
+  witnessConflict,
+  rebootPending,
+  modulesExtra,
   dataplaneVersion,
   ebpf,
   btf,

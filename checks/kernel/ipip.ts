@@ -6,6 +6,9 @@ import { pageB, pageToday } from '../requirements/sources.js';
 import { judgeFeature, verdictOn } from './feature.js';
 import { kernelWitnesses } from './witnesses.js';
 
+const RULE =
+  'It passes when the module ipip is loaded, built in or loadable, or the device tunl0 is there. Missing, blacklisted or replaced by an install rule it fails; where witnesses contradict each other it warns.';
+
 /** IP-in-IP carries pod traffic between nodes under the default encapsulation of manifest installs. */
 export const ipip = defineCheck({
   id: 'kernel/ipip',
@@ -16,6 +19,7 @@ export const ipip = defineCheck({
     pageToday('kernel-dependencies', 'IPIP support when Calico networking uses that mode.'),
   ],
   severity: 'required',
+  rule: () => RULE,
   waivable: true,
   skip: (intent) =>
     usesIpip(intent)

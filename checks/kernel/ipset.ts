@@ -2,9 +2,9 @@ import { defineCheck, fail, pass, warn, type Verdict } from '../../src/domain/ch
 import type { Intent } from '../../src/domain/intent.js';
 import { modprobeIpSet, modprobeXtSet } from '../probes/modprobe-n.js';
 import { IP_SET, SET_TYPES, XT_SET, type KernelFeature } from '../requirements/kernel-features.js';
-import { isAtLeast } from '../requirements/releases.js';
 import { pageB, pageToday } from '../requirements/sources.js';
-import { judgeFeature, unheard, wordsOf, type FeatureState } from './feature.js';
+import { judgeFeature, tornWords, unheard, wordsOf, type FeatureState } from './feature.js';
+import { needsIpSets } from './needed-features.js';
 import { iptablesWitnesses } from './witnesses.js';
 
 const EXPECTED = 'IP sets, the iptables match "set" and the set types that Felix creates';
@@ -24,7 +24,7 @@ function weigh(states: readonly FeatureState[], types: readonly FeatureState[]):
         .join(' and '),
     );
   }
-  if (of('torn').length > 0) return warn(`witnesses disagree on ${words(of('torn'))}`, EXPECTED);
+  if (of('torn').length > 0) return warn(tornWords(of('torn')), EXPECTED);
   const lacking = types.filter(({ state }) => state === 'missing' || state === 'torn');
   return lacking.length > 0
     ? warn(`${words(states)}; set types that are not there: ${words(lacking)}`, EXPECTED)
@@ -42,9 +42,15 @@ export const ipset = defineCheck({
     pageToday('kernel-dependencies', 'IP sets support.'),
   ],
   severity: 'required',
+  rule: (intent) =>
+    intent.dataplane === 'nftables'
+      ? `Calico ${intent.calico} under nftables needs ip_set alone: loaded, built in or loadable it passes, missing it fails.`
+      : 'It passes when ip_set, xt_set and the five set types of Felix are loaded, built in or loadable. ip_set or xt_set missing fails, a set type missing warns.',
+  disagreement:
+    'The page asks for IP sets in general. Under dataplane: nftables Felix has sets of its own; up to 3.30 it does not touch IP sets, from 3.31 on it lists them to clean up and panics where ip_set is missing (felix/dataplane/linux/int_dataplane.go, cleanupIPSets, read 2026-08; kubernetes/kops#18478). The code judges. calicoctl node checksystem also demands ipt_set, a module that Linux does not have, by CONFIG_NET_EMATCH_IPSET, which is of another part.',
   waivable: true,
   skip: (intent) =>
-    intent.dataplane === 'nftables' && !isAtLeast(intent.calico, '3.31')
+    !needsIpSets(intent)
       ? `Calico ${intent.calico} uses no IP sets under dataplane: nftables`
       : null,
   breaks: ['network policy and outgoing NAT: Felix does not start'],

@@ -19,6 +19,7 @@ import {
 import { isAtLeast } from '../requirements/releases.js';
 import { pageB, pageToday } from '../requirements/sources.js';
 import { judgeFeature, unheard, wordsOf, type FeatureState } from './feature.js';
+import { namesOf } from './feature-list.js';
 import { iptablesWitnesses, type KernelFacts } from './witnesses.js';
 
 type Variant = { readonly name: string; readonly features: readonly KernelFeature[] };
@@ -93,6 +94,14 @@ export const iptablesBase = defineCheck({
     },
   ],
   severity: 'required',
+  rule: (intent) =>
+    `It passes when one of these is complete: ${variantsFor(intent)
+      .map(({ name, features }) => `${name} (${namesOf(features)})`)
+      .join(
+        ', or ',
+      )}. When none is, it fails; where the best of them has witnesses that contradict each other, it warns.`,
+  disagreement:
+    'calicoctl node checksystem (read 2026-08) demands ip_tables and ip6_tables, the legacy variant, on every node; the page supports both variants, and kernels from 6.17 on are built without the legacy one unless asked. The page judges: either variant is enough.',
   waivable: true,
   breaks: ['network policy', 'services and outgoing NAT', 'protection of host endpoints'],
   alternatives: (intent) => {

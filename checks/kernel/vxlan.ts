@@ -6,6 +6,9 @@ import { pageB, pageToday } from '../requirements/sources.js';
 import { judgeFeature, verdictOn } from './feature.js';
 import { kernelWitnesses } from './witnesses.js';
 
+const RULE =
+  'It passes when the module vxlan is loaded, built in or loadable. Missing, blacklisted or replaced by an install rule it fails; where witnesses contradict each other it warns.';
+
 /** VXLAN carries pod traffic under a vxlan encapsulation and flannel, and node ports under eBPF. */
 export const vxlan = defineCheck({
   id: 'kernel/vxlan',
@@ -16,6 +19,7 @@ export const vxlan = defineCheck({
     pageToday('kernel-dependencies', 'VXLAN support when Calico networking uses that mode.'),
   ],
   severity: 'required',
+  rule: () => RULE,
   waivable: true,
   skip: (intent) =>
     usesVxlan(intent)

@@ -6,10 +6,14 @@ import { modprobeN, type ModprobeAnswers } from '../probes/modprobe-n.js';
 import { modprobeRules } from '../probes/modprobe-rules.js';
 import { modulesBuiltin } from '../probes/modules-builtin.js';
 import { modulesDep } from '../probes/modules-dep.js';
+import type { ModuleIndex } from '../probes/support/module-index.js';
 import { procModules } from '../probes/proc-modules.js';
 import { procNetTables } from '../probes/proc-net-tables.js';
 import { sysModule } from '../probes/sys-module.js';
-import type { KernelFeature } from '../requirements/kernel-features.js';
+import { unameA } from '../probes/uname-a.js';
+import { unameR } from '../probes/uname-r.js';
+import type { KernelFeature } from '../requirements/kernel-feature.js';
+import { compareKernelVersions, parseKernelVersion } from '../../src/domain/kernel-version.js';
 
 /** Everything that can speak of a kernel feature; one of them suffices. */
 export const kernelWitnesses = {
@@ -22,6 +26,8 @@ export const kernelWitnesses = {
   modulesDep,
   modprobeN,
   modprobeRules,
+  unameR,
+  unameA,
 } as const;
 
 /** Also what iptables itself lists, which needs root. */
@@ -51,41 +57,64 @@ export type Statements = {
   readonly disabled: readonly string[];
 };
 
-const quoted = (place: string, otherwise: string): string => (place === '' ? otherwise : place);
+export const quoted = (place: string, otherwise: string): string =>
+  place === '' ? otherwise : place;
 const has = (feature: KernelFeature, set: ReadonlySet<string> | undefined): string | undefined =>
   feature.modules.find((name) => set?.has(name) === true);
+
+/** Which of iptables' own lists names it. */
+function listWords(
+  { match = '', target = '' }: KernelFeature,
+  lists: KernelFacts['procNetTables'],
+) {
+  if (lists?.matches.has(match) === true) return ['/proc/net/ip_tables_matches lists it'];
+  return lists?.targets.has(target) === true ? ['/proc/net/ip_tables_targets lists it'] : [];
+}
 
 function runningWords(feature: KernelFeature, facts: KernelFacts): readonly string[] {
   const loaded = has(feature, facts.procModules);
   const listed = has(feature, facts.lsmod);
   const present = has(feature, facts.sysModule);
   const sign = feature.signs?.find((path) => facts.kernelSigns?.has(path) === true);
-  const registered =
-    feature.match !== undefined && facts.procNetTables?.matches.has(feature.match) === true;
   return [
     ...(loaded === undefined ? [] : [`${loaded} is loaded (/proc/modules)`]),
     ...(listed === undefined || loaded !== undefined ? [] : [`${listed} is loaded (lsmod)`]),
     ...(present === undefined ? [] : [`/sys/module/${present} is there`]),
     ...(sign === undefined ? [] : [`${sign} is there`]),
-    ...(registered ? ['/proc/net/ip_tables_matches lists it'] : []),
+    ...listWords(feature, facts.procNetTables),
   ];
 }
 
 type ConfigWords = Pick<Statements, 'configuredIn' | 'configuredAsModule' | 'notConfigured'>;
 
-function configWords({ symbols }: KernelFeature, { bootConfig: config }: KernelFacts): ConfigWords {
+/** The release by what the node says, or by the head of its configuration; null when nothing tells. */
+export const releaseOf = ({ unameR: r, unameA: a, bootConfig: config }: KernelFacts) =>
+  r ?? a?.release ?? config?.release ?? null;
+
+/** Distributions shipped it apart from the kernel at the time: then its configuration cannot tell. */
+function isApart({ mainline, symbols }: KernelFeature, facts: KernelFacts): boolean {
+  if (mainline === undefined) return false;
+  const version = parseKernelVersion(releaseOf(facts) ?? '');
+  if (version !== null) return compareKernelVersions(version, mainline) < 0;
+  return !symbols.some((name) => facts.bootConfig?.symbols.has(name));
+}
+
+function configWords(feature: KernelFeature, facts: KernelFacts): ConfigWords {
+  const { symbols } = feature;
+  const { bootConfig: config } = facts;
   const silent: ConfigWords = { configuredIn: [], configuredAsModule: [], notConfigured: [] };
   if (config === undefined) return silent;
   const place = quoted(config.place, 'kernel configuration');
   const symbol = symbols.find((name) => config.symbols.has(name));
+  const value = symbol === undefined ? 'n' : config.symbols.get(symbol);
+  if (value === 'n' && isApart(feature, facts)) return silent;
   if (symbol === undefined) {
     // Kconfig leaves out what a missing dependency forbids, but a cut text leaves out anything.
     const name = symbols.at(-1) ?? '';
-    return config.whole
+    return config.whole && symbols.every((one) => config.asked?.has(one) !== false)
       ? { ...silent, notConfigured: [`CONFIG_${name} is not set (${place} does not mention it)`] }
       : silent;
   }
-  const value = config.symbols.get(symbol);
   if (value === 'n') {
     return { ...silent, notConfigured: [`CONFIG_${symbol} is not set (${place})`] };
   }
@@ -95,7 +124,14 @@ function configWords({ symbols }: KernelFeature, { bootConfig: config }: KernelF
     : { ...silent, configuredIn: words };
 }
 
-function modprobeAnswers(facts: KernelFacts): ModprobeAnswers {
+/** The pasted answers among the facts, by the names under which a check has the probes. */
+export const pastedOf = <P extends Readonly<Record<string, unknown>>>(
+  probes: P,
+  facts: Readonly<Partial<Record<keyof P, ModprobeAnswers | undefined>>>,
+): readonly (ModprobeAnswers | undefined)[] =>
+  Object.keys(probes).map((name: keyof P) => facts[name]);
+
+export function modprobeAnswers(facts: KernelFacts): ModprobeAnswers {
   const maps = [facts.modprobeN, ...(facts.pasted ?? [])];
   return new Map(maps.flatMap((map) => (map === undefined ? [] : [...map])));
 }
@@ -114,21 +150,24 @@ function notInstalledWords(
   const [name = ''] = feature.modules;
   const listed = has(feature, dep?.modules) ?? has(feature, builtin?.modules);
   const lacking =
-    dep !== undefined && listed === undefined
+    dep !== undefined && listed === undefined && wasAskedFor(feature, dep)
       ? [`${quoted(dep.place, 'modules.dep')} does not list ${name}`]
       : [];
   const found = feature.modules.every((module) => answers.get(module) === 'not-found');
   return found ? [...lacking, `modprobe finds no module ${name}`] : lacking;
 }
 
+/** A selection of lines says nothing of names that it was not made for. */
+export const wasAskedFor = ({ modules }: KernelFeature, { asked }: ModuleIndex): boolean =>
+  asked === null || modules.every((name) => asked.has(name));
+
 function notBuiltInWords(
   feature: KernelFeature,
   { modulesBuiltin: list }: KernelFacts,
 ): readonly string[] {
   const [name] = feature.modules;
-  if (name === undefined || list?.there !== true || has(feature, list.modules) !== undefined) {
-    return [];
-  }
+  if (name === undefined || feature.inside === true || list?.there !== true) return [];
+  if (has(feature, list.modules) !== undefined || !wasAskedFor(feature, list)) return [];
   return [`${quoted(list.place, 'modules.builtin')} does not list ${name}`];
 }
 

@@ -13,6 +13,10 @@ export type KernelConfig = {
    * mentioned count as not set (Kconfig leaves out what a missing dependency forbids).
    */
   readonly whole: boolean;
+  /** The symbols that the node was asked for; null when the text holds all of them. */
+  readonly asked: ReadonlySet<string> | null;
+  /** The kernel's release, of the file's name or of the head of a pasted text; null when neither tells. */
+  readonly release: string | null;
 };
 
 // Every configuration mentions these, and the network's symbols stand between them: MODULES in the general part
@@ -20,6 +24,9 @@ export type KernelConfig = {
 const FIRST = 'MODULES';
 const LAST = ['PRINTK_TIME', 'MAGIC_SYSRQ', 'CRYPTO'];
 const FROM = '# read from ';
+const ASKED = '# asked for ';
+const RELEASE =
+  /^(?:# Linux\/\S{1,20} (\d\S{2,100}) Kernel Configuration|# read from \S{0,100}\/(?:config-|modules\/|linux-(?:headers-)?)(\d[^/\s]{2,100})(?:\/\S{1,40})?)$/;
 
 const SET = /^CONFIG_([A-Za-z0-9_]{1,80})=([ym])$/;
 const UNSET = /^# CONFIG_([A-Za-z0-9_]{1,80}) is not set$/;
@@ -41,11 +48,21 @@ function parse(stdout: string): KernelConfig {
     throw new ProbeParseError('it holds no line of a kernel configuration');
   }
   const symbols = new Map(read.map(({ symbol, value }) => [symbol, value]));
-  const place = lines.find((line) => line.startsWith(FROM)) ?? '';
+  // Both ends stand in the first lines.
+  const head = lines.slice(0, 20);
+  const place = head.find((line) => line.startsWith(FROM)) ?? '';
+  const asked = head.find((line) => line.startsWith(ASKED));
+  const release = head.map((line) => RELEASE.exec(line)).find((match) => match !== null);
   return {
     place: place.slice(FROM.length, FROM.length + 200),
     symbols,
-    whole: symbols.has(FIRST) && LAST.every((name) => symbols.has(name)),
+    // A selection that does not say what it was selected by may leave out anything.
+    whole:
+      symbols.has(FIRST) &&
+      LAST.every((name) => symbols.has(name)) &&
+      (place === '' || asked !== undefined),
+    asked: asked === undefined ? null : new Set(asked.slice(ASKED.length).split(' ')),
+    release: release?.[1] ?? release?.[2] ?? null,
   };
 }
 
@@ -63,7 +80,7 @@ const PLACES = [
   '/usr/src/linux/.config',
 ];
 
-const wanted = [...SYMBOLS, FIRST, ...LAST].join('|');
+const wanted = [...SYMBOLS, FIRST, ...LAST];
 
 /** How the running kernel was built, from the first place that has it. Only the lines we need leave the node. */
 export const bootConfig = defineProbe<KernelConfig>({
@@ -83,7 +100,8 @@ for place in ${PLACES.map((place) => `"${place}"`).join(' ')}; do
     *) show='cat' ;;
   esac
   echo "${FROM}$place"
-  $show "$place" | grep -E '^(# )?CONFIG_(${wanted})[= ]'
+  echo '${ASKED}${wanted.join(' ')}'
+  $show "$place" | grep -E '^(# )?CONFIG_(${wanted.join('|')})[= ]'
   exit
 done
 if [ -n "$denied" ]; then echo "$denied may not be read" >&2; exit 126; fi
@@ -92,7 +110,7 @@ exit 127`,
   rootCommands: [],
   timeoutSeconds: 20,
   maxBytes: 2097152,
-  fields: { place: 'plain', symbols: 'plain', whole: 'plain' },
+  fields: { place: 'plain', symbols: 'plain', whole: 'plain', asked: 'plain', release: 'plain' },
   recognises: (stdout) =>
     /^(?:CONFIG_[A-Z0-9_]{1,80}=[ymn0-9"-]|# CONFIG_[A-Z0-9_]{1,80} is not set)/m.test(stdout),
   parse: ({ stdout }) => parse(stdout),

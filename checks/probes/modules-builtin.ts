@@ -9,7 +9,7 @@ export const modulesBuiltin = defineProbe<ModuleIndex>({
   rootCommands: [],
   timeoutSeconds: 10,
   maxBytes: 1048576,
-  fields: { place: 'plain', there: 'plain', modules: 'plain' },
+  fields: { place: 'plain', there: 'plain', modules: 'plain', asked: 'plain' },
   recognises: (stdout) =>
     /^(?:# read from \S{1,200}\/modules\.builtin\n|kernel\/\S{1,200}\.ko\n)/.test(
       stdout.slice(0, 512),

@@ -9,7 +9,7 @@ export const modulesDep = defineProbe<ModuleIndex>({
   rootCommands: [],
   timeoutSeconds: 10,
   maxBytes: 2097152,
-  fields: { place: 'plain', there: 'plain', modules: 'plain' },
+  fields: { place: 'plain', there: 'plain', modules: 'plain', asked: 'plain' },
   recognises: (stdout) =>
     /^(?:# read from \S{1,200}\/modules\.dep\n|\S{1,200}\.ko(?:\.(?:gz|xz|zst|bz2))?:)/.test(
       stdout.slice(0, 512),

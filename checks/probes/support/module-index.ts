@@ -10,10 +10,13 @@ export type ModuleIndex = {
   /** False when the file, or the whole folder of the running kernel, is not on the node. */
   readonly there: boolean;
   readonly modules: ReadonlySet<string>;
+  /** The modules that the node was asked for; null for a pasted text, which holds all of them. */
+  readonly asked: ReadonlySet<string> | null;
 };
 
 const FROM = '# read from ';
 const ABSENT = '# not there: ';
+const ASKED = '# asked for ';
 
 /** Our modules' lines of an index file, behind a line that says where they come from or that there is no such file. */
 export const indexScript = (file: 'modules.dep' | 'modules.builtin'): string =>
@@ -21,6 +24,7 @@ export const indexScript = (file: 'modules.dep' | 'modules.builtin'): string =>
 if [ ! -e "$file" ]; then echo "${ABSENT}$file"; exit 0; fi
 if [ ! -r "$file" ]; then echo "$file may not be read" >&2; exit 126; fi
 echo "${FROM}$file"
+echo '${ASKED}${MODULES.join(' ')}'
 grep -E '^[^:]*/(${MODULES.map((name) => name.replaceAll('_', '[_-]')).join('|')})[.]ko' "$file" | sed 's/:.*//'
 exit 0`;
 
@@ -29,10 +33,15 @@ export function parseIndex({ stdout }: RawOutput): ModuleIndex {
   const modules = new Set<string>();
   let place = '';
   let there = true;
+  let asked: ReadonlySet<string> | null = null;
   const lines = linesOf(stdout);
   if (lines.length === 0) throw new ProbeParseError('it is empty');
   for (const line of lines) {
-    if (line.startsWith(FROM)) place = line.slice(FROM.length, FROM.length + 200);
+    if (line.startsWith(FROM)) {
+      place = line.slice(FROM.length, FROM.length + 200);
+      // Such a selection says nothing of the others, even when it does not tell what they are.
+      asked ??= new Set();
+    } else if (line.startsWith(ASKED)) asked = new Set(line.slice(ASKED.length).split(' '));
     else if (line.startsWith(ABSENT)) {
       place = line.slice(ABSENT.length, ABSENT.length + 200);
       there = false;
@@ -42,5 +51,5 @@ export function parseIndex({ stdout }: RawOutput): ModuleIndex {
       modules.add(name);
     }
   }
-  return { place, there, modules };
+  return { place, there, modules, asked };
 }
