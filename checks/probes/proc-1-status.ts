@@ -20,7 +20,8 @@ exec cat /proc/1/status`,
   parse: ({ stdout }) => {
     const pid = /^Pid:[\t ]{1,8}(\d{1,10})\s*$/m.exec(stdout)?.[1];
     if (pid !== undefined && pid !== '1') throw new ProbeParseError('that is not process 1');
-    const masks = [...stdout.matchAll(/^CapBnd:[\t ]{0,8}([0-9a-fA-F]{1,16})[\t \r]{0,8}$/gm)];
+    // The kernel prints 16 digits (fs/proc/array.c, render_cap_t); fewer are a paste that was cut.
+    const masks = [...stdout.matchAll(/^CapBnd:[\t ]{0,8}([0-9a-fA-F]{16})[\t \r]{0,8}$/gm)];
     const mask = masks[0]?.[1];
     if (mask === undefined || masks.length > 1) throw new ProbeParseError('it has no CapBnd line');
     return { bounding: BigInt(`0x${mask}`) };
