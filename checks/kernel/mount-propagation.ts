@@ -14,25 +14,25 @@ function notShared(list: Mounts): readonly Mount[] | null {
   return [...new Set(found)].filter(({ shared }) => !shared);
 }
 
-const isHard = ({ install, dataplane }: Intent): boolean =>
-  install === 'manifest' || dataplane === 'ebpf';
+/** Only the manifest, and whatever runs eBPF, is known to pass mounts on (its manifest, and k0s#252). */
+const skip = ({ calico, install, dataplane }: Intent): string | null => {
+  if (calico === '3.0') return 'Calico 3.0 passes on no mounts';
+  return install === 'manifest' || dataplane === 'ebpf'
+    ? null
+    : 'the operator is not known to pass mounts on without eBPF';
+};
 
 const names = (list: readonly Mount[]): string =>
   list.map(({ point, type }) => `${point} (${type})`).join(', ');
 
-function judge(list: Mounts, intent: Intent): Verdict {
+function judge(list: Mounts): Verdict {
   const privately = notShared(list);
   if (privately === null) {
     return unknown(reason('garbled', 'the list of mounts has no mount of /'));
   }
   const expected = 'shared mounts, as systemd makes them at boot';
   if (privately.length > 0) {
-    return isHard(intent)
-      ? fail(`not shared: ${names(privately)}`, expected)
-      : warn(
-          `not shared: ${names(privately)}; whether the operator asks for it without eBPF is not verified`,
-          expected,
-        );
+    return fail(`not shared: ${names(privately)}`, expected);
   }
   const root = mountOf(list, '/');
   return root?.shared === true
@@ -77,12 +77,14 @@ export const mountPropagation = defineCheck({
   ],
   severity: 'required',
   waivable: true,
-  skip: ({ calico }) => (calico === '3.0' ? 'Calico 3.0 passes on no mounts' : null),
+  skip,
   rule: (intent) =>
-    `The mounts that /sys/fs and /run/calico lie on must be shared, as process 1 sees them: ${isHard(intent) ? 'otherwise the check fails' : 'otherwise it is a warning, because only the manifest is known to ask for it without eBPF'}. A / that is not shared is a warning.`,
+    skip(intent) === null
+      ? 'The mounts that /sys/fs and /run/calico lie on must be shared, as process 1 sees them: otherwise the check fails. A / that is not shared is a warning.'
+      : `Not needed: ${skip(intent) ?? ''}.`,
   breaks: ['calico-node: its init container does not start'],
   needs: { mounts },
-  judge: (facts, { intent }) => judge(facts.mounts, intent),
+  judge: (facts) => judge(facts.mounts),
   fixes: () => [fix],
   example: {
     mounts: ['/', '/sys', '/run'].map((point) => ({

@@ -7,6 +7,7 @@ import {
 } from '../../src/domain/kernel-version.js';
 import { reason } from '../../src/domain/reason.js';
 import { distributionOf, type Distribution } from '../platform/identify.js';
+import { bootConfig } from '../probes/boot-config.js';
 import { hostnamectl } from '../probes/hostnamectl.js';
 import { osRelease } from '../probes/os-release.js';
 import { unameA } from '../probes/uname-a.js';
@@ -14,7 +15,7 @@ import { unameR } from '../probes/uname-r.js';
 import type { KernelMinimum } from '../requirements/dataplane-kernels.js';
 
 /** Who can name the running kernel. */
-export const releaseWitnesses = { unameR, unameA, hostnamectl, osRelease } as const;
+export const releaseWitnesses = { unameR, unameA, hostnamectl, osRelease, bootConfig } as const;
 export type ReleaseFacts = WitnessFacts<typeof releaseWitnesses>;
 
 export type RunningKernel = {
@@ -48,7 +49,9 @@ const isOfRedHat = (release: string, found: Distribution | null): boolean =>
 /** The running kernel, or the verdict that nobody names it. Pure. */
 export function runningKernel(facts: ReleaseFacts): RunningKernel | Verdict {
   const said = [facts.unameR, facts.unameA?.release, facts.hostnamectl?.kernel];
-  const [release, other] = [...new Set(said.filter((text) => text !== undefined && text !== ''))];
+  const [named, other] = [...new Set(said.filter((text) => text !== undefined && text !== ''))];
+  // The configuration is that of the running kernel, and its head names it: enough where nothing else does.
+  const release = named ?? facts.bootConfig?.release ?? undefined;
   if (release === undefined) {
     return unknown(
       reason('not-run', 'no output names the running kernel'),

@@ -73,6 +73,15 @@ testCheck(version, [
   },
   { name: 'garbage', says: { 'uname-r': 'Password: \n' }, expect: { status: 'unknown' } },
   {
+    name: 'the head of the configuration, where nothing else names the kernel (composed by hand)',
+    says: {
+      'boot-config': pasted(
+        '#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 5.15.0-1051-azure Kernel Configuration\n#\nCONFIG_MODULES=y\n',
+      ),
+    },
+    expect: { status: 'pass', found: expect.stringContaining('5.15.0-1051-azure') },
+  },
+  {
     name: 'a distribution is no kernel',
     says: { 'os-release': debian12 },
     expect: { status: 'unknown' },
