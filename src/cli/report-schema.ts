@@ -29,6 +29,16 @@ const finding = z.object({
   breaks: z.array(text),
   alternatives: z.array(text),
   fixes: z.array(z.object({ way: text, kind: z.enum(['safe', 'disruptive']), summary: text })),
+  settings: z
+    .array(
+      z.object({
+        installation: text.nullable(),
+        manifest: text.nullable(),
+        value: z.union([z.number(), text, z.array(text)]),
+        why: text,
+      }),
+    )
+    .optional(),
   evidence: z.array(
     z.object({
       probe: text,

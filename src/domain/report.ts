@@ -1,3 +1,4 @@
+import type { CalicoSetting } from './calico-setting.js';
 import type { Intent } from './intent.js';
 import type { Role } from './inventory.js';
 import type { Readiness, Severity, Status } from './status.js';
@@ -44,6 +45,8 @@ export type Finding = {
   readonly breaks: readonly string[];
   readonly alternatives: readonly string[];
   readonly fixes: readonly FixSummary[];
+  /** Settings of Calico itself that mend it; absent when there are none. */
+  readonly settings?: readonly CalicoSetting[];
   readonly evidence: readonly EvidencePointer[];
   /** Set when the status is waived. */
   readonly waiver?: Waiver;

@@ -1,4 +1,5 @@
 import { type AnyCheck, type Verdict } from '../domain/check.js';
+import type { CalicoSetting } from '../domain/calico-setting.js';
 import type { Evidence, NodeEvidence } from '../domain/evidence.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
@@ -19,12 +20,23 @@ const wordsOf = (
   return { status: verdict.status, found: `not known (${why})`, reason: why, toKnow };
 };
 
+const seen = (setting: CalicoSetting): CalicoSetting => ({
+  ...setting,
+  value: valueSeen(setting.value),
+  why: visible(setting.why),
+});
+const valueSeen = (value: CalicoSetting['value']): CalicoSetting['value'] => {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? visible(value) : value.map((one) => visible(one));
+};
+
 /** A finding without its evidence. */
 export function findingOf(
   check: AnyCheck,
   verdict: Verdict,
   fixes: readonly Fix[],
   intent: Intent,
+  settings: readonly CalicoSetting[] = [],
 ): Finding {
   const bad = verdict.status === STATUS.fail || verdict.status === STATUS.warn;
   const [source] = check.sources;
@@ -37,6 +49,7 @@ export function findingOf(
     breaks: bad ? (check.breaks ?? []) : [],
     alternatives: bad ? (check.alternatives?.(intent) ?? []) : [],
     fixes: fixes.map(({ way, kind, summary }) => ({ way, kind, summary: visible(summary) })),
+    ...(settings.length === 0 ? {} : { settings: settings.map(seen) }),
     evidence: [],
   };
 }

@@ -1,4 +1,5 @@
 import type { AnswerSheet } from '../domain/answer.js';
+import type { CalicoSetting } from '../domain/calico-setting.js';
 import {
   notApplicable,
   unknown,
@@ -14,7 +15,11 @@ import type { InventoryNode } from '../domain/inventory.js';
 import { reason, reasonCode, type Reason } from '../domain/reason.js';
 import { STATUS } from '../domain/status.js';
 
-export type Judged = { readonly verdict: Verdict; readonly fixes: readonly Fix[] };
+export type Judged = {
+  readonly verdict: Verdict;
+  readonly fixes: readonly Fix[];
+  readonly settings: readonly CalicoSetting[];
+};
 
 type Gathered = { readonly facts: Record<string, unknown> } | { readonly missing: Reason };
 
@@ -70,9 +75,13 @@ export function verdictOf(
 /** Pure: the same answers and intent give the same verdict. Missing answers are never a pass and never a fail. */
 export function judgeNode(check: AnyNodeCheck, answers: AnswerSheet, context: NodeContext): Judged {
   const { verdict, facts } = verdictOf(check, answers, context);
-  if (facts === undefined) return { verdict, fixes: [] };
+  if (facts === undefined) return { verdict, fixes: [], settings: [] };
   const mendable = verdict.status === STATUS.fail || verdict.status === STATUS.warn;
-  return { verdict, fixes: mendable ? (check.fixes?.(facts as never, context) ?? []) : [] };
+  return {
+    verdict,
+    fixes: mendable ? (check.fixes?.(facts as never, context) ?? []) : [],
+    settings: mendable ? (check.settings?.(facts as never, context) ?? []) : [],
+  };
 }
 
 /** A recommended check that fails is shown as a warning (design.md 5, Readiness). */

@@ -92,6 +92,6 @@ export type NodeVerdict = { readonly finding: Finding; readonly fixes: readonly 
 /** Judges nodes under one intent. */
 export const sharedJudge = (intent: Intent, keyOf: AnswerKey) =>
   sharedWork(intent, keyOf, (check, answers, context): NodeVerdict => {
-    const { verdict, fixes } = judgeNode(check, answers, context);
-    return { finding: findingOf(check, verdict, fixes, context.intent), fixes };
+    const { verdict, fixes, settings } = judgeNode(check, answers, context);
+    return { finding: findingOf(check, verdict, fixes, context.intent, settings), fixes };
   });

@@ -1,3 +1,4 @@
+import type { Intent } from '../domain/intent.js';
 import type { Finding, NodeReport, Report } from '../domain/report.js';
 import { READINESS, STATUS, STATUSES, type Status, STATUS_WORD } from '../domain/status.js';
 import { suggestionLine } from '../domain/suggestion.js';
@@ -55,7 +56,15 @@ function fixLines(folded: FoldedFinding): readonly string[] {
   ];
 }
 
-function detail(folded: FoldedFinding): readonly string[] {
+/** Each setting as it is written for this kind of install. */
+const settingLines = (finding: Finding, install: Intent['install']): readonly string[] =>
+  (finding.settings ?? []).map(({ installation, manifest, value }) => {
+    const ways = install === 'operator' ? [installation, manifest] : [manifest, installation];
+    const words = typeof value === 'object' ? `[${value.join(', ')}]` : String(value);
+    return `Calico setting that mends this: ${ways.find((way) => way !== null) ?? ''}: ${words}`;
+  });
+
+function detail(folded: FoldedFinding, install: Intent['install']): readonly string[] {
   const { finding, nodes } = folded;
   const line = (label: string, text: string | undefined): readonly string[] =>
     text === undefined || text === '' ? [] : [`${label}: ${text}`];
@@ -66,13 +75,18 @@ function detail(folded: FoldedFinding): readonly string[] {
     ...line('breaks', finding.breaks.join('; ')),
     ...line('would pass with', finding.alternatives.join('; ')),
     ...fixLines(folded),
+    ...settingLines(finding, install),
     ...(finding.waiver === undefined
       ? []
       : [`waived by ${finding.waiver.who} until ${finding.waiver.until}: ${finding.waiver.why}`]),
   ];
 }
 
-function block(folded: FoldedFinding, options: HumanOptions): readonly string[] {
+function block(
+  folded: FoldedFinding,
+  options: HumanOptions,
+  install: Intent['install'],
+): readonly string[] {
   const { finding } = folded;
   const word = STATUS_WORD[finding.status].padEnd(8);
   const mark = options.colour ? `\u001b[${SGR[finding.status]}m${word}\u001b[0m` : word;
@@ -80,7 +94,9 @@ function block(folded: FoldedFinding, options: HumanOptions): readonly string[] 
   return [
     `${mark} ${finding.title}${optional}`,
     ...wrap(finding.check, options.width, INDENT),
-    ...detail(folded).flatMap((text) => wrap(visibleLine(text, 2000), options.width, INDENT)),
+    ...detail(folded, install).flatMap((text) =>
+      wrap(visibleLine(text, 2000), options.width, INDENT),
+    ),
     '',
   ];
 }
@@ -133,7 +149,7 @@ export function renderHuman(report: Report, options: HumanOptions): string {
     ...report.nodes.map((node) => visibleLine(nodeLine(node), options.width)),
     '',
     ...unreachedBlocks(report, options),
-    ...problems.flatMap((folded) => block(folded, options)),
+    ...problems.flatMap((folded) => block(folded, options, report.intent.install)),
     ...pathLines(report),
     `Run ${report.run.id}, catalogue ${report.catalogue.version} with ${plural(report.catalogue.checks, 'check')}.`,
   ];

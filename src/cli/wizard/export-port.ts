@@ -9,6 +9,7 @@ import type { Signer } from '../../domain/signer.js';
 import type { ExportPort } from '../../session/ports.js';
 import type { ExportSettings, SessionState } from '../../session/state.js';
 import type { Report } from '../../domain/report.js';
+import { calicoConfiguration } from '../../report/installation.js';
 import { exportBundle, openSigner } from '../wiring/bundle.js';
 import { expandHome } from '../wiring/access-files.js';
 import type { SecretKeeper } from '../wiring/secrets.js';
@@ -48,7 +49,7 @@ function judgedOf(state: SessionState, report: Report) {
   return { ...judged, report: { ...judged.report, run: report.run } };
 }
 
-/** Writes the bundle, and beside it the line that lets a receiver verify it. */
+/** Writes the bundle, and beside it the line that lets a receiver verify it and the configuration that fits. */
 export function createExportPort(context: ExportContext): ExportPort {
   return {
     export: async (state, report, settings, signal) => {
@@ -63,7 +64,8 @@ export function createExportPort(context: ExportContext): ExportPort {
             ? DEMO_PRINCIPAL
             : userInfo().username
           : settings.signer;
-      const written = await exportBundle(path, judgedOf(state, report), signer, {
+      const judged = judgedOf(state, report);
+      const written = await exportBundle(path, judged, signer, {
         operator: principal,
         changes: context.changes(),
         secrets: context.keeper.typed(),
@@ -74,6 +76,9 @@ export function createExportPort(context: ExportContext): ExportPort {
         await writeFile(signers, allowedSignersLine(principal, signer.publicBlob), { mode: 0o644 });
         files.push(signers);
       }
+      const { suffix, text } = calicoConfiguration(judged.report);
+      await writeFile(`${base}${suffix}`, text, { mode: 0o644 });
+      files.push(`${base}${suffix}`);
       return {
         bundle: written.path,
         sha256: written.sha256,
