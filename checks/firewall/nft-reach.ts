@@ -1,16 +1,21 @@
 import type { NftChain, NftRuleset, NftTable } from '../probes/support/nft-text.js';
 import type { Need } from './needs.js';
 
-const isDenying = (rule: string): boolean => /\b(?:drop|reject)\b/.test(rule);
+const COUNTED = '(?:counter packets \\d{1,20} bytes \\d{1,20} )?';
+const DENIES_ALL = new RegExp(`^${COUNTED}(?:drop|reject(?: with .{1,80})?)$`);
 
-/** Chains at this hook in tables of nobody known (not iptables, firewalld, kube-proxy or Calico) that can refuse. */
+/**
+ * Chains at this hook that refuse what no rule of theirs accepts, in tables of nobody known (not of iptables, firewalld,
+ * kube-proxy or Calico).
+ */
 const refusing = (tables: readonly NftTable[], hook: string): readonly NftChain[] =>
   tables
     .filter(({ owners, family }) => owners.length === 0 && /^(?:inet|ip6?)$/.test(family))
-    .flatMap(({ chains }) => {
-      const denies = chains.some(({ rules }) => rules.some(isDenying));
-      return chains.filter((chain) => chain.hook === hook && (chain.policy === 'drop' || denies));
-    });
+    .flatMap(({ chains }) => chains)
+    .filter(
+      ({ hook: own, policy, rules }) =>
+        own === hook && (policy === 'drop' || rules.some((rule) => DENIES_ALL.test(rule))),
+    );
 
 function portIn(list: string, port: number): boolean {
   return list.split(',').some((part) => {
@@ -19,10 +24,13 @@ function portIn(list: string, port: number): boolean {
   });
 }
 
-const PORTS =
-  /^(tcp|udp) dport (?:\{ ([^}]{1,2000}) \}|(\d{1,5}(?:-\d{1,5})?)) (?:counter packets \d{1,20} bytes \d{1,20} )?accept$/;
-const TUNNEL =
-  /^(?:ip protocol|meta l4proto) (?:ipencap|ipv4|4) (?:counter packets \d{1,20} bytes \d{1,20} )?accept$/;
+const PORTS = new RegExp(
+  `^(tcp|udp) dport (?:\\{ ([^}]{1,2000}) \\}|(\\d{1,5}(?:-\\d{1,5})?)) ${COUNTED}accept$`,
+);
+const TUNNEL = new RegExp(`^(?:ip protocol|meta l4proto) (?:ipencap|ipv4|4) ${COUNTED}accept$`);
+// Answers, this node's own traffic and ICMP: none of them is what other nodes begin.
+const UNRELATED = /^ct state (?:established|related|invalid)|^(?:iif|iifname) "?lo"? |icmp/;
+const MAY_ACCEPT = /\b(?:accept|jump|goto|vmap)\b/;
 
 /** Whether this rule accepts that traffic from everybody; what is written in another way is not counted. */
 export function nftAccepts(rule: string, { port, protocol }: Need): boolean {
@@ -32,7 +40,14 @@ export function nftAccepts(rule: string, { port, protocol }: Need): boolean {
   return kind === protocol && portIn(list ?? single ?? '', port);
 }
 
-/** What the site's own tables keep out, as far as it can be told: traffic that no rule of a refusing chain names. */
+/** By address, by interface or in another chain: it may let that traffic in, and whether it does cannot be told. */
+const mayAccept = (rule: string): boolean =>
+  MAY_ACCEPT.test(rule) && !UNRELATED.test(rule) && !PORTS.test(rule) && !TUNNEL.test(rule);
+
+const keepsOut = ({ rules }: NftChain, wanted: Need): boolean =>
+  !rules.some((rule) => nftAccepts(rule, wanted) || mayAccept(rule));
+
+/** What the site's own tables surely keep out: no rule of a refusing chain accepts it, or may accept it. */
 export function nftKeepsOut(
   { tables }: NftRuleset,
   needs: readonly Need[],
@@ -42,9 +57,9 @@ export function nftKeepsOut(
 } {
   const input = refusing(tables, 'input');
   return {
-    needs: needs.filter(
-      (wanted) => !input.every(({ rules }) => rules.some((rule) => nftAccepts(rule, wanted))),
+    needs: needs.filter((wanted) => input.some((chain) => keepsOut(chain, wanted))),
+    forwarding: refusing(tables, 'forward').some(
+      ({ rules }) => !rules.some((rule) => rule === 'accept' || mayAccept(rule)),
     ),
-    forwarding: refusing(tables, 'forward').some(({ rules }) => !rules.includes('accept')),
   };
 }

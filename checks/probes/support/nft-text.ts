@@ -105,6 +105,8 @@ const BY_PREFIX: readonly (readonly [NftOwner, RegExp])[] = [
 
 function ownersOf({ family, name, chains }: DraftTable): readonly NftOwner[] {
   if (name === 'firewalld' || name === 'kube-proxy' || name === 'calico') return [name];
+  if (name === 'libvirt_network') return ['libvirt'];
+  if (name === 'docker-bridges') return ['docker'];
   const words = chains.flatMap((chain) => [chain.name, ...chain.rules]);
   const users = BY_PREFIX.filter(([, prefix]) => words.some((word) => prefix.test(word)));
   const isIptables =

@@ -125,6 +125,41 @@ testCheck(nftablesService, [
     expect: { status: 'warn' },
   },
   {
+    // Composed by hand: rules of the lab node's table, changed in one line.
+    name: 'a rule that may let it in by address keeps it from failing',
+    says: {
+      ...nft('nft-on-units', 'nft-filter'),
+      'nft-list-ruleset': text('nft-filter-ruleset').replace(
+        'tcp dport 179 accept',
+        'ip saddr 10.0.0.0/8 accept',
+      ),
+    },
+    expect: { status: 'warn' },
+  },
+  {
+    // Composed by hand, likewise.
+    name: 'one refused port is not all of them',
+    says: {
+      ...nft('nft-on-units', 'nft-harmless'),
+      'nft-list-ruleset': text('nft-harmless-ruleset').replace('counter', 'tcp dport 23 drop #'),
+    },
+    expect: { status: 'warn' },
+  },
+  {
+    // Composed by hand, likewise.
+    name: 'a chain that ends in reject keeps out what it does not name',
+    says: {
+      ...nft('nft-on-units', 'nft-filter'),
+      'nft-list-ruleset': text('nft-filter-ruleset')
+        .replace('policy drop', 'policy accept')
+        .replace('ip protocol ipencap accept', 'reject with icmpx admin-prohibited'),
+    },
+    expect: {
+      status: 'fail',
+      found: has('keep out IP-in-IP (protocol 4), Typha (5473/tcp)'),
+    },
+  },
+  {
     name: 'active and harmless is a warning',
     says: nft('nft-on-units', 'nft-harmless'),
     expect: { status: 'warn' },
