@@ -22,20 +22,39 @@ export type CniDirectories = {
   readonly unreadable: readonly string[];
 };
 
-// Of several file systems mounted over a path /proc/mounts lists the one on top last. CRI-O spreads plugin_dirs over lines.
-const SCRIPT = `for d in /etc/cni/net.d /opt/cni/bin; do
+// Of several file systems mounted over a path /proc/mounts lists the one on top last; grep picks the few lines that can
+// matter, since `read` takes a byte at a time and a node with many pods has long lists. CRI-O spreads plugin_dirs over lines.
+const SCRIPT = `n='
+'
+real() {
+  p=$1; while [ ! -d "$p" ]; do p=\${p%/*}; p=\${p:-/}; done
+  r=$(cd "$p" 2>/dev/null && pwd -P) || r=$p
+}
+set --
+for d in /etc/cni/net.d /opt/cni/bin; do
+  real "$d"; q=\${r%/}
+  while [ -n "$q" ]; do set -- "$@" -e " $q "; q=\${q%/*}; done
+done
+M=$(grep -F -e ' / ' "$@" /proc/mounts)
+for d in /etc/cni/net.d /opt/cni/bin; do
   if [ -d "$d" ]; then s=directory; elif [ -e "$d" ]; then s=other; elif [ -L "$d" ]; then s=dangling; else s=missing; fi
   printf 'directory %s %s\\n' "$s" "$d"
-  p=$d; while [ ! -d "$p" ]; do p=\${p%/*}; p=\${p:-/}; done
-  r=$(cd "$p" 2>/dev/null && pwd -P) || r=$p
-  while read -r _ m _ o _; do
-    case "\${r%/}/" in "\${m%/}"/*) printf 'mount %s\\n' "$o" ;; esac
-  done </proc/mounts
+  real "$d"
+  set -f; IFS=$n
+  for l in $M; do
+    l=\${l#* }; m=\${l%% *}; l=\${l#* }; l=\${l#* }
+    m=\${m%/}/
+    case \${r%/}/ in "$m"*) printf 'mount %s\\n' "\${l%% *}" ;; esac
+  done
+  set +f; unset IFS
   [ "$s" = directory ] || continue
   if [ ! -r "$d" ]; then echo hidden; continue; fi
   for f in "$d"/* "$d"/.[!.]*; do
     if [ -e "$f" ] || [ -L "$f" ]; then printf 'entry %s\\n' "\${f##*/}"; fi
   done
+done
+for d in /var/lib/rancher/k3s/agent /var/lib/rancher/rke2/agent; do
+  if [ -d "$d" ] && [ ! -x "$d" ]; then printf 'unreadable %s/etc/containerd/config.toml\\n' "$d"; fi
 done
 for f in /etc/containerd/config.toml /etc/containerd/conf.d/*.toml /etc/crio/crio.conf /etc/crio/crio.conf.d/* /var/lib/rancher/k3s/agent/etc/containerd/config.toml /var/lib/rancher/rke2/agent/etc/containerd/config.toml; do
   [ -f "$f" ] || continue

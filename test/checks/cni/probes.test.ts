@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { cniConfigurations } from '../../../checks/probes/cni-configurations.js';
-import { cniDirectories } from '../../../checks/probes/cni-directories.js';
+import { cniDirectories, type CniDirectories } from '../../../checks/probes/cni-directories.js';
 import { dmi } from '../../../checks/probes/dmi.js';
 import { hostFiles } from '../../../checks/probes/host-files.js';
 import { resolvConf } from '../../../checks/probes/resolv-conf.js';
@@ -67,7 +67,7 @@ const folder = mkdtempSync(join(tmpdir(), 'net.d-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
+const SHELLS = [['dash'], ['bash', '--posix'], ['bash'], ['busybox', 'sh']].filter(
   ([name = '']) => spawnSync(name, [name === 'busybox' ? 'true' : '-c', ':']).error === undefined,
 );
 
@@ -104,6 +104,14 @@ describe.each(SHELLS.map((shell) => ({ name: shell.join(' '), shell })))('$name'
       ],
     });
     chmodSync(folder, 0o700);
+  });
+
+  test('the file system under a directory is found, with / alone too', () => {
+    const { directories } = parse(
+      cniDirectories,
+      run(cniDirectories.script ?? ''),
+    ) as CniDirectories;
+    for (const { mountOptions } of directories) expect(mountOptions).toContain('rw');
   });
 
   test.each(PROBES.map(([probe]) => ({ id: probe.id, probe })))(
