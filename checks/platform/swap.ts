@@ -56,7 +56,7 @@ export const swap = defineCheck({
   example: {
     kernelState: {
       places: new Map(),
-      fileSystems: new Set(),
+      fileSystems: new Set<string>(),
       lockdown: null,
       secureBoot: null,
       swaps: [{ type: 'partition', kibibytes: 4_194_304 }],
