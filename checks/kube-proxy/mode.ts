@@ -146,10 +146,8 @@ export const mode = defineClusterCheck({
       'kubernetes-requirements',
       'kube-proxy runs in iptables mode (the default), ipvs mode (Kubernetes 1.9.3 or later) or nftables mode (1.31.0 or later, listed from Calico 3.29 on).',
     ),
-    pageA(
-      'A2, A13',
-      'kube-proxy runs in iptables or ipvs mode; ipvs is supported as beta and not tested at scale.',
-    ),
+    pageA('A2', 'kube-proxy runs in iptables or ipvs mode.'),
+    pageA('A13', 'ipvs mode is supported as beta and not tested at scale.'),
     {
       page: 'nftables data plane',
       url: 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/nftables',

@@ -112,17 +112,23 @@ export const version = defineClusterCheck({
   why: 'Calico calls interfaces of the API server that older versions do not have and newer ones take away; on versions that are too old it does not start.',
   sources: [
     pageB(
-      'B13, B14',
+      'B13',
       'supported-versions',
-      'Calico 3.29 is tested with Kubernetes 1.29 to 1.31; it will not work on 1.20 or below, and on 1.21 it may.',
+      'Calico 3.29 is tested with Kubernetes 1.29, 1.30 and 1.31; newer ones may work.',
+    ),
+    pageB(
+      'B14',
+      'supported-versions',
+      'Calico 3.29 will not work on Kubernetes 1.20 or below; on 1.21 it may, untested.',
     ),
     pageToday(
       'supported-versions',
       'The same page today, by release: 3.29 with 1.29 to 1.32, 3.30 with 1.31 to 1.35, 3.31 with 1.32 to 1.35, 3.32 with 1.34 to 1.36.',
     ),
+    pageA('A5', 'NetworkPolicy needs the API of Kubernetes 1.3.0 or later.'),
     pageA(
-      'A5, A7',
-      'NetworkPolicy needs the API of Kubernetes 1.3.0; the hosted install needs 1.4.0, below it the integration guide applies.',
+      'A7',
+      'The hosted install needs Kubernetes 1.4.0 or later; below it the integration guide applies.',
     ),
   ],
   severity: 'required',
