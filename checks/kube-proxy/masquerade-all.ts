@@ -8,6 +8,7 @@ import {
 } from '../../src/domain/check.js';
 import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
+import { exampleFiles, exampleProcess } from '../kubernetes/example.js';
 import { beforeInstall, type KubernetesFacts } from '../kubernetes/installed.js';
 import { kubeProxyMode, type KubeProxySigns } from '../probes/kube-proxy-mode.js';
 import { kubectlCluster, type KubectlCluster } from '../probes/kubectl-cluster.js';
@@ -119,4 +120,16 @@ export const masqueradeAll = defineCheck({
   breaks: ['policy on traffic of Services'],
   judge,
   fixes: () => [FIX],
+  example: {
+    files: exampleFiles(),
+    processes: [exampleProcess('kube-proxy', ['masquerade-all', 'true'])],
+    signs: {
+      says: 'iptables',
+      ipvsInterface: false,
+      nftTable: null,
+      iptablesChains: true,
+      masquerades: 'every',
+    },
+    kubectl: { state: 'none', hidden: [] },
+  },
 });

@@ -8,6 +8,7 @@ import {
 } from '../../src/domain/check.js';
 import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
+import { exampleFiles, exampleProcess } from '../kubernetes/example.js';
 import { beforeInstall } from '../kubernetes/installed.js';
 import { kubeProxyMode, type KubeProxySigns } from '../probes/kube-proxy-mode.js';
 import { kubernetesFiles } from '../probes/kubernetes-files.js';
@@ -86,4 +87,15 @@ export const modeChanged = defineCheck({
   breaks: ['policy on traffic of Services'],
   judge,
   fixes: () => [FIX],
+  example: {
+    files: exampleFiles(),
+    processes: [exampleProcess('calico-node')],
+    signs: {
+      says: 'iptables',
+      ipvsInterface: true,
+      nftTable: null,
+      iptablesChains: true,
+      masquerades: 'some',
+    },
+  },
 });

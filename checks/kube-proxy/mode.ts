@@ -157,7 +157,7 @@ export const mode = defineClusterCheck({
     {
       page: 'Kubernetes: ipvs mode deprecated',
       url: 'https://github.com/kubernetes/kubernetes/pull/134539',
-      date: '2025',
+      date: '2025-12',
       says: 'kube-proxy warns in ipvs mode from Kubernetes 1.35 on; its removal is planned.',
     },
   ],

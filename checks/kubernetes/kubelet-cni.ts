@@ -5,6 +5,7 @@ import { kubeletVersion } from '../probes/kubelet-version.js';
 import { kubernetesFiles } from '../probes/kubernetes-files.js';
 import { processes, running } from '../probes/processes.js';
 import type { KubernetesFacts } from './installed.js';
+import { exampleFiles } from './example.js';
 import { beforeInstall } from './installed.js';
 import { compareKubernetes } from '../requirements/kubernetes-versions.js';
 import { pageA, pageB } from '../requirements/sources.js';
@@ -149,4 +150,9 @@ export const kubeletCni = defineCheck({
   breaks: ['every pod on this node'],
   judge,
   fixes,
+  example: {
+    files: exampleFiles('/var/lib/kubelet/kubeadm-flags.env', ['network-plugin', 'cni']),
+    processes: [],
+    kubelet: { version: 'v1.34.1' },
+  },
 });

@@ -85,7 +85,7 @@ if [ -z "$k" ]; then echo no-kubectl; echo end; exit 0; fi
 o=$(ask version 2>&1)
 case $o in
   *'"gitVersion": "'*) o=\${o#*'"gitVersion": "'}; printf 'server %s\\n' "\${o%%'"'*}" ;;
-  sudo:*|doas:*|as_root:*) printf '%s\\n' "$o" >&2; exit 126 ;;
+  [s]udo:*|doas:*|as_root:*) printf '%s\\n' "$o" >&2; exit 126 ;;
   *) o=\${o##*'
 '}; printf 'refused %.300s\\n' "$o"; echo end; exit 0 ;;
 esac
