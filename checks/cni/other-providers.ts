@@ -155,6 +155,12 @@ export const otherProviders = defineCheck({
       'kubernetes-requirements',
       'Calico is not to be used together with another network provider, flannel and those of some platforms excepted; a cluster that uses another one cannot be migrated.',
     ),
+    {
+      page: 'CRI-O, network configurations',
+      url: 'https://github.com/cri-o/cri-o/blob/main/contrib/cni/README.md',
+      date: '2026-11-22',
+      says: 'Of the files in /etc/cni/net.d the first by name is taken: 10-config before 99-config. Its own bridges are 10-crio-bridge.conflist and 11-crio-ipv4-bridge.conflist.',
+    },
   ],
   severity: 'required',
   waivable: true,
