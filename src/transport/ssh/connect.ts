@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
 import { CancelledError, type ConnectError } from '../../domain/errors.js';
@@ -65,6 +65,13 @@ function openStream(options: SshOptions, hop: Hop, signal: AbortSignal): Promise
     : openProxyCommand(command, hop.where);
 }
 
+const otherFamily = (where: string, family: number): ConnectError =>
+  connectError(
+    'no-route',
+    `${where}: AddressFamily allows IPv${String(family)} alone, and this is an address of the other kind`,
+    'Mend AddressFamily in the SSH configuration, or the address in the inventory.',
+  );
+
 const FAMILY = { any: 0, inet: 4, inet6: 6 } as const;
 
 function openTcp(options: SshOptions, hop: Hop, signal: AbortSignal): Promise<Socket> {
@@ -73,6 +80,8 @@ function openTcp(options: SshOptions, hop: Hop, signal: AbortSignal): Promise<So
   return new Promise((resolve, reject) => {
     const { host, port, settings } = hop.target;
     const family = FAMILY[settings?.addressFamily ?? 'any'];
+    // connect(2) would go to an address of the other family all the same.
+    if (family !== 0 && isIP(host) === 10 - family) throw otherFamily(hop.where, family);
     const socket = connectTcp({ host, port, family, noDelay: true });
     const settle = (act: () => void): void => {
       clearTimeout(timer);

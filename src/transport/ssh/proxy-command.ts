@@ -15,9 +15,25 @@ export function openProxyCommand(command: string, where: string): Duplex {
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-MOST_WORDS);
   });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const stream = new Duplex({
+    read: () => {
+      child.stdout.resume();
+    },
+    write: (chunk: Buffer, _encoding, done) => {
+      child.stdin.write(chunk, done);
+    },
+    final: (done) => {
+      child.stdin.end(done);
+    },
+    destroy: (error, done) => {
+      child.kill();
+      done(error);
+    },
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause();
+  });
   const fail = (why: string): void => {
-    if (stream.destroyed) return;
     const words = said.trim() === '' ? why : `${why}: ${said.trim()}`;
     stream.destroy(
       connectError(
@@ -30,12 +46,13 @@ export function openProxyCommand(command: string, where: string): Duplex {
   child.on('error', (error) => {
     fail(`cannot be started (${error.message})`);
   });
+  // The end of its output is handed on only now, when it is known whether it was a failure.
   child.on('close', (code) => {
-    if (code !== 0 && code !== null) fail(`ended with status ${String(code)}`);
+    if (code === 0 || stream.destroyed) stream.push(null);
+    else fail(`ended with status ${String(code ?? 'unknown')}`);
   });
-  stream.on('close', () => {
-    child.kill();
-  });
+  // It reads no more: the close above says why.
+  child.stdin.on('error', () => undefined);
   // A late error must not end the process.
   stream.on('error', () => undefined);
   return stream;
