@@ -127,6 +127,18 @@ export const modulesExtra = defineCheck({
     const extra = distribution === null ? null : packageOf(distribution, releaseOf(facts) ?? '');
     return extra === null ? [] : [fixOf(extra)];
   },
+  example: {
+    osRelease: {
+      id: 'rhel',
+      idLike: ['fedora'],
+      versionId: '10.2',
+      variantId: '',
+      prettyName: 'Red Hat Enterprise Linux 10.2',
+    },
+    unameR: '6.12.0-211.34.1.el10_2.x86_64',
+    modulesDep: { place: '', there: true, modules: new Set(['nf_tables']), asked: null },
+    modulesBuiltin: { place: '', there: true, modules: new Set(), asked: null },
+  },
 });
 
 /** It was built as a module, or nobody knows how it was built. */

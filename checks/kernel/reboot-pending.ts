@@ -77,4 +77,14 @@ export const rebootPending = defineCheck({
     );
   },
   fixes: ({ moduleFolders: folders }) => ((folders?.releases.length ?? 0) > 0 ? [RESTART] : []),
+  example: {
+    modulesDep: {
+      place: '/lib/modules/6.1.0-49-amd64/modules.dep',
+      there: false,
+      modules: new Set(),
+      asked: null,
+    },
+    procModules: new Set(['nf_tables']),
+    moduleFolders: { releases: ['6.1.0-50-amd64'], restartAsked: true },
+  },
 });

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { iptablesBackend } from '../../../checks/kernel/iptables-backend.js';
 import { modulesExtra } from '../../../checks/kernel/modules-extra.js';
 import { rebootPending } from '../../../checks/kernel/reboot-pending.js';
