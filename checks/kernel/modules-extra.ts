@@ -137,7 +137,7 @@ export const modulesExtra = defineCheck({
     },
     unameR: '6.12.0-211.34.1.el10_2.x86_64',
     modulesDep: { place: '', there: true, modules: new Set(['nf_tables']), asked: null },
-    modulesBuiltin: { place: '', there: true, modules: new Set(), asked: null },
+    modulesBuiltin: { place: '', there: true, modules: new Set<string>(), asked: null },
   },
 });
 

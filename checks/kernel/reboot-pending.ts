@@ -81,7 +81,7 @@ export const rebootPending = defineCheck({
     modulesDep: {
       place: '/lib/modules/6.1.0-49-amd64/modules.dep',
       there: false,
-      modules: new Set(),
+      modules: new Set<string>(),
       asked: null,
     },
     procModules: new Set(['nf_tables']),
