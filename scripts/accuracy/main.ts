@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { INTENT_NAMES } from './intents.js';
 import { measure, RECORDED } from './measure.js';
 import { countsOf, humanTable, markdownTable } from './print.js';
 
@@ -22,12 +23,16 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
+    intent: { type: 'string', default: 'default' },
+    counts: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
   },
 });
+const intent = INTENT_NAMES.find((name) => name === values.intent);
+if (intent === undefined) throw new Error(`--intent is one of ${INTENT_NAMES.join(', ')}`);
 const { nodes, labelled, all, rows } = await measure(positionals[0] ?? RECORDED);
 if (values.readme) intoReadme(markdownTable(rows, all));
 else if (values.json) console.log(JSON.stringify({ rows, judgements: all }, null, 2));
 else if (values.markdown) console.log(markdownTable(rows, all));
-else console.log(labelled ? humanTable(rows, all) : countsOf(nodes));
+else console.log(labelled && !values.counts ? humanTable(rows, all) : countsOf(nodes, intent));
 process.exitCode = all.some(({ outcome }) => outcome === 'wrong') ? 1 : 0;

@@ -2,7 +2,7 @@ import { catalogue } from '../../checks/index.js';
 import type { NodeEvidence } from '../../src/domain/evidence.js';
 import { STATUS, STATUSES } from '../../src/domain/status.js';
 import { visibleLine } from '../../src/domain/visible.js';
-import { INTENT_NAMES } from './intents.js';
+import { INTENT_NAMES, type IntentName } from './intents.js';
 import { judgeAlone, type Compared, type Row } from './tally.js';
 
 const pad = (text: string | number, width: number): string => String(text).padStart(width);
@@ -51,9 +51,9 @@ export function markdownTable(rows: readonly Row[], all: readonly Compared[]): s
 }
 
 /** Without labels: how often each check says what, and every unknown with its reason, for a person to judge. */
-export function countsOf(nodes: readonly NodeEvidence[]): string {
+export function countsOf(nodes: readonly NodeEvidence[], intent: IntentName): string {
   const checks = catalogue.checks.map(({ id }) => {
-    const said = nodes.map((node) => ({ node, judged: judgeAlone(node, id, 'default') }));
+    const said = nodes.map((node) => ({ node, judged: judgeAlone(node, id, intent) }));
     const counts = STATUSES.map((status) => {
       const number = said.filter(({ judged }) => judged?.status === status).length;
       return number === 0 ? '' : `${String(number)} ${status}`;
@@ -66,7 +66,7 @@ export function countsOf(nodes: readonly NodeEvidence[]): string {
     return [`${id}: ${counts.join(', ')}`, ...telling].join('\n');
   });
   return [
-    `No labels (see test/nodes/README.md). Under the default intent (others: ${INTENT_NAMES.join(', ')}):`,
+    `No labels (see test/nodes/README.md). Under the intent ${intent} (--intent of ${INTENT_NAMES.join(', ')}):`,
     ...checks,
   ].join('\n');
 }
