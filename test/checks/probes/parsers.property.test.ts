@@ -188,7 +188,7 @@ function growths(seeds: readonly string[]): readonly Growth[] {
       .map((unit) => ({
         name: `${JSON.stringify(unit.slice(0, 40))} again and again`,
         text: fill(unit),
-        most: MEGABYTE,
+        most: MEGABYTE / 4,
       })),
     ...some.flatMap((line) =>
       placesOf(line).flatMap((at) =>

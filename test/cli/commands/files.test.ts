@@ -137,7 +137,7 @@ describe('a file that cannot be read is named with the reason', () => {
     ['--inventory', 'folder', 'The inventory folder is a directory.'],
     ['--intent', 'none', 'Cannot read the intent file none: there is no such file.'],
     ['--from', 'none', 'There is nothing at none.'],
-    ['--from', 'text', 'text is neither a bundle nor collector output.'],
+    ['--from', 'text', 'text is neither a bundle, a sos report nor collector output.'],
     ['--from', 'folder', 'folder'],
     ['--waivers', 'none', 'Cannot read the waivers file none: there is no such file.'],
   ])('%s %s', async (flag, name, said) => {
