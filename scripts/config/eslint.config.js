@@ -28,7 +28,7 @@ const foldersBut = (files, mayImport) => {
   );
   const forbidden = FOLDERS.filter((name) => name !== own && !mayImport.includes(name));
   // checks/paths is a folder of the catalogue, and checks never reach src/paths: that path holds "src".
-  const before = own === 'checks' ? '(.*/src/)' : '(.*/)?';
+  const before = own === 'checks' ? '(.*/)?src/' : '(.*/)?';
   return {
     regex: `^\\.\\.?/${before}(${forbidden.join('|')})/`,
     message: 'See the table in src/README.md.',
