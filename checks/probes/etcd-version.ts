@@ -34,7 +34,6 @@ export const etcdVersion = defineProbe<EtcdVersion>({
   rootCommands: [],
   timeoutSeconds: 10,
   maxBytes: 4096,
-  talks: true,
   fields: { running: 'plain', program: 'plain' },
   facts: ({ running, program }): Readonly<Record<string, string>> => {
     const version = running ?? program;

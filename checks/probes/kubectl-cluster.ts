@@ -179,7 +179,6 @@ export const kubectlCluster = defineProbe<KubectlCluster>({
   rootCommands: KUBECTL_COMMANDS,
   timeoutSeconds: 30,
   maxBytes: 1 << 21,
-  slow: true,
   talks: true,
   fields: {
     kubeconfig: 'plain',

@@ -19,13 +19,12 @@ export const kubeletVersion = defineProbe<KubeletVersion>({
   id: 'kubelet-version',
   command: 'kubelet --version',
   script: `for f in ${PLACES.join(' ')}; do
-  if [ -x "$f" ]; then exec "$f" --version; fi
+  if [ -x "$f" ]; then "$f" --version; exit $?; fi
 done
 echo none`,
   rootCommands: [],
   timeoutSeconds: 10,
   maxBytes: 4096,
-  talks: true,
   fields: { version: 'plain' },
   facts: ({ version }): Readonly<Record<string, string>> =>
     version === null ? {} : { kubelet: version },
