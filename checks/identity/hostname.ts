@@ -15,7 +15,6 @@ export function refusal(name: string): string | null {
   if (bad === undefined) {
     return labels.some((label) => label.length > 63) ? 'a part is longer than 63 characters' : null;
   }
-  if (/[A-Z]/.test(name)) return 'it has upper-case letters';
   if (bad === '') return 'a part between dots is empty';
   return /^-|-$/.test(bad)
     ? 'a part begins or ends with a dash'
@@ -36,8 +35,18 @@ const staticName = (name = ''): string | undefined =>
 export const hostname = defineCheck({
   id: 'identity/hostname',
   title: 'The host name can be a node name',
-  why: 'kubelet and calico-node name the node after the host. With capitals or underscores the API refuses the name, or the two names differ and Calico never finds its node.',
-  sources: [RFC_1123],
+  why: 'kubelet and calico-node name the node after the host. With an underscore the API refuses the name; where a name is set by hand in one of the two only, they differ and Calico never finds its node.',
+  sources: [
+    RFC_1123,
+    {
+      page: 'calico/node refuses to start if hostname is not lower case',
+      url: 'https://github.com/projectcalico/calico/issues/1572',
+      date: '2018-04-12',
+      says: 'Calico refused such names; since 3.0 it makes the names that it finds by itself lower-case.',
+    },
+  ],
+  rule: () =>
+    'A lower-case RFC 1123 name passes; upper-case letters warn, because both programs lower them; any other name fails.',
   severity: 'required',
   waivable: true,
   needs: {},
@@ -50,10 +59,16 @@ export const hostname = defineCheck({
         reason('not-run', 'no witness tells the host name'),
         'Run uname -n on the node.',
       );
-    const why = refusal(name);
+    const why = refusal(name.toLowerCase());
     const expected =
       'a lower-case RFC 1123 name; or kubelet with --hostname-override and calico-node with the same name';
     if (why !== null) return fail(`${name}: ${why}`, expected);
+    if (/[A-Z]/.test(name)) {
+      return warn(
+        `${name} has upper-case letters; kubelet and calico-node make ${name.toLowerCase()} of it`,
+        expected,
+      );
+    }
     return /^localhost(?:\.|$)/.test(name)
       ? warn(`${name} is the name of every host that was never named`, 'a name of its own')
       : pass(name);
