@@ -25,9 +25,12 @@ export class VerificationError extends OperatorError {
 export class ConnectError extends OperatorError {
   override readonly name = 'ConnectError';
   readonly reason: Reason;
-  constructor(reason: Reason, nextStep: string) {
+  /** Why ssh2 cannot do it, each a short clause, when the user's own ssh could; else absent. */
+  readonly needsOpenSsh?: readonly string[];
+  constructor(reason: Reason, nextStep: string, needsOpenSsh: readonly string[] = []) {
     super(reason, nextStep);
     this.reason = reason;
+    if (needsOpenSsh.length > 0) this.needsOpenSsh = needsOpenSsh;
   }
 }
 
