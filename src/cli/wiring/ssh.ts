@@ -55,7 +55,7 @@ export async function sshTransport(options: AccessOptions, wiring: SshWiring): P
     pins: wiring.pins,
     onUnknownHostKey: wiring.onUnknownHostKey,
     broker: wiring.broker,
-    become: options.become === 'doas' ? 'none' : options.become,
+    become: options.become,
     onWarning: (text) => {
       // On a terminal that the wizard draws on, a line of text would tear the screen.
       if (wiring.screens !== true) note(`note: ${text}`);

@@ -74,7 +74,7 @@ export type SshOptions = {
   readonly onUnknownHostKey: (key: UnknownHostKey) => void;
   readonly broker: SecretBroker;
   /** How the text of a root run becomes root; default auto. `none`: only when the login user is root. */
-  readonly become?: 'auto' | 'sudo' | 'none';
+  readonly become?: 'auto' | 'sudo' | 'doas' | 'none';
   /** For TCP and for the key exchange, each. Default 15000. */
   readonly connectTimeoutMs?: number;
   /** For the server's answers during login; the time a human takes at a prompt does not count. Default 60000. */

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { Client } from 'ssh2';
 import { CancelledError, type ConnectError } from '../../domain/errors.js';
 import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
-import type { RunEnd, RunRequest, Session, Transport } from '../../domain/transport.js';
+import type { Session, Transport } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
 import { missingAlgorithms } from './algorithms.js';
+import { runAsRoot } from './become.js';
 import { connectHop, type Connection } from './connect.js';
 import { connectError } from './errors.js';
 import { createJumpHosts, forward, placeOf, type JumpHosts } from './jump-hosts.js';
@@ -13,14 +13,11 @@ import type { Ask } from './key-ring.js';
 import type { Route, SshOptions, Target } from './options.js';
 import { createPerHost, type PerHost } from './per-host.js';
 import { runAsLogin } from './run.js';
-import { learnUid, noPrivilege, refusal, runSudo, runSudoPassword, wantsPassword } from './sudo.js';
 import type { Privilege } from './sudo.js';
 
 const HOST = /^[A-Za-z0-9_][A-Za-z0-9_.:%-]{0,254}$|^::?[A-Fa-f0-9:.%a-z]*$/;
 const USER = /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}$/;
 const CLOSE_LIMIT_MS = 2_000;
-/** Learning the login user's uid; a profile that hangs is found here. */
-const UID_LIMIT_MS = 30_000;
 
 /** Nodes over SSH with ssh2. One connection a session; through jump hosts, one a hop. */
 export function createSshTransport(options: SshOptions): Transport {
@@ -136,7 +133,8 @@ function sessionOf(
     run: async (request, signal) => {
       if (connection.isClosed()) return { kind: 'lost' };
       if (request.runAs === 'login') return runAsLogin(connection.client, request, signal);
-      const ran = await runAsRoot(options, connection.client, request, signal, {
+      const ran = await runAsRoot(connection.client, request, signal, {
+        become: options.become ?? 'auto',
         ask: ask(signal),
         who: `${route.user} at ${node.name}`,
         privilege,
@@ -149,33 +147,6 @@ function sessionOf(
       release();
     },
   };
-}
-
-async function runAsRoot(
-  options: SshOptions,
-  client: Client,
-  request: RunRequest,
-  signal: AbortSignal,
-  state: { readonly ask: Ask; readonly who: string; readonly privilege: Privilege | undefined },
-): Promise<{ readonly end: RunEnd; readonly privilege?: Privilege }> {
-  if (state.privilege === undefined) {
-    const learned = await learnUid(client, Math.min(UID_LIMIT_MS, request.deadlineMs), signal);
-    if ('end' in learned) return { end: learned.end };
-    if (learned.uid === 0) {
-      return { end: await runAsLogin(client, request, signal), privilege: 'root-login' };
-    }
-    if (options.become === 'none') {
-      return { end: refusal(noPrivilege('the login user is not root and --become is none')) };
-    }
-  }
-  if (state.privilege === 'root-login') return { end: await runAsLogin(client, request, signal) };
-  if (state.privilege !== 'sudo-password') {
-    const end = await runSudo(client, request, signal);
-    if (end.kind !== 'refused') return { end, privilege: 'sudo' };
-    if (!wantsPassword(end)) return { end };
-  }
-  const end = await runSudoPassword(client, request, signal, state.ask, state.who);
-  return end.kind === 'refused' ? { end } : { end, privilege: 'sudo-password' };
 }
 
 function describePeer(

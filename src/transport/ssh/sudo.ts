@@ -7,18 +7,38 @@ import type { Ask } from './key-ring.js';
 import { runAsLogin, runChannel, SHELL } from './run.js';
 
 /** How the login user becomes root. */
-export type Privilege = 'root-login' | 'sudo' | 'sudo-password';
+export type Privilege = 'root-login' | 'sudo' | 'sudo-password' | 'doas';
 
-/** Messages of sudo in the C locale (sudo 1.9.13), the first that matches. */
+const WRONG_PASSWORD = 'the password for sudo is wrong';
+const NO_DOAS = 'doas is not installed';
+
+/**
+ * Messages in the C locale of sudo 1.8 and 1.9, of sudo-rs (the sudo of Ubuntu 25.10) and of doas 6.8, the first that
+ * matches.
+ */
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
-  [/a password is required|a terminal is required to read/, 'sudo wants a password'],
-  [/must have a tty/, 'sudo wants a terminal (requiretty): exempt this user in sudoers'],
-  [/is not in the sudoers file/, 'the user is not in sudoers'],
-  [/not allowed to execute|may not run sudo/, 'sudoers does not let the user run /bin/sh as root'],
+  [/incorrect (?:password|authentication) attempt|Sorry, try again/, WRONG_PASSWORD],
+  [
+    /a password is required|a terminal is required to read|no tty present|interactive authentication is required/,
+    'sudo wants a password',
+  ],
+  [
+    /must have a tty/,
+    'sudo wants a terminal (requiretty): exempt this user in sudoers with Defaults:USER !requiretty',
+  ],
+  [/is not in the sudoers file|afraid I can't do that/, 'the user is not in sudoers'],
+  [
+    /not allowed to execute|may not run sudo/,
+    'sudoers does not let the user run /bin/sh as root, perhaps other commands only',
+  ],
+  [/doas.*No such file|doas.*not found/, NO_DOAS],
   [/sudo.*No such file|sudo.*not found/, 'sudo is not installed'],
+  [/must be owned by uid 0|effective uid is not 0/, 'sudo has lost its set-user-id bit here'],
   [/account validation failure|expired/, 'the account is locked or expired'],
+  [/doas: Operation not permitted/, 'doas.conf does not let the user run /bin/sh as root'],
+  [/doas: (?:Authentication|Authorization) required/, 'doas wants a password (nopass is not set)'],
 ];
-const WANTS_PASSWORD = REFUSALS[0]?.[1] ?? '';
+const WANTS_PASSWORD = REFUSALS[1]?.[1] ?? '';
 
 /** Enough for a lecture and a message, before sudo has let us in. */
 const MAX_PREAMBLE = 64 * 1024;
@@ -63,11 +83,19 @@ export function shellProblem(text: string): Reason {
     : reason('forced-command', `the login runs something else than a shell (${shown})`);
 }
 
-/** The script under `sudo -n`. A refusal is `refused` with no-privilege, the script has then not begun. */
-export function runSudo(client: Client, request: RunRequest, signal: AbortSignal): Promise<RunEnd> {
+/**
+ * The script under `sudo -n` or `doas -n`. A refusal is `refused` with no-privilege, the script has then not begun. doas
+ * takes a password from a terminal only, so it is never given one.
+ */
+export function runWithout(
+  tool: 'sudo' | 'doas',
+  client: Client,
+  request: RunRequest,
+  signal: AbortSignal,
+): Promise<RunEnd> {
   const marker = randomBytes(16).toString('hex');
   const gate = createGate(marker, null, request);
-  const command = 'exec env LC_ALL=C sudo -n -- /bin/sh -s';
+  const command = `exec env LC_ALL=C ${tool} -n -- /bin/sh -s`;
   return guarded(client, command, request, signal, gate, (channel) => {
     channel.end(`${sayMarker(marker)}\n${request.script}`);
   });
@@ -94,7 +122,7 @@ export async function runSudoPassword(
   const command = `exec env LC_ALL=C sudo -k -S -p '${nonce}' -- /bin/sh -c '${sayMarker(marker)}; ${SHELL}'`;
   return guarded(client, command, request, signal, gate, (channel, end) => {
     gate.onPrompt = (count) => {
-      if (count > 1) end(refusal(noPrivilege('the password for sudo is wrong')));
+      if (count > 1) end(refusal(noPrivilege(WRONG_PASSWORD)));
       else writeSecret(channel, password);
     };
     gate.onEntered = () => {
@@ -110,6 +138,14 @@ const sayMarker = (marker: string): string =>
 /** True when asking for a password can help. */
 export const wantsPassword = (end: RunEnd): boolean =>
   end.kind === 'refused' && end.why.includes(WANTS_PASSWORD);
+
+/** True when sudo was given a password that it did not take: nothing else is tried then. */
+export const wasWrongPassword = (end: RunEnd): boolean =>
+  end.kind === 'refused' && end.why.includes(WRONG_PASSWORD);
+
+/** True when the node has no doas. */
+export const hasNoDoas = (end: RunEnd): boolean =>
+  end.kind === 'refused' && end.why.includes(NO_DOAS);
 
 export const noPrivilege = (text: string): Reason => reason('no-privilege', text);
 export const refusal = (why: Reason): RunEnd => ({ kind: 'refused', why });
@@ -132,9 +168,16 @@ async function guarded(
   const maxStderr = request.maxStderr + MAX_PREAMBLE;
   const hooks = { ...request, maxStderr, onStderr: gate.onStderr, onOpen };
   const end = await runChannel(client, command, hooks, signal);
-  if (gate.entered() || end.kind !== 'exited') return end;
-  return refusal(refusalReason(gate.preamble()));
+  if (gate.entered()) return end;
+  if (end.kind === 'deadline') return refusal(tooSlow(command, request.deadlineMs));
+  return end.kind === 'exited' ? refusal(refusalReason(gate.preamble())) : end;
 }
+
+const tooSlow = (command: string, ms: number): Reason =>
+  reason(
+    'timed-out',
+    `${/doas -n/.test(command) ? 'doas' : 'sudo'} let no shell begin within ${String(Math.round(ms / 1000))} s (it may wait for a directory service or a second factor)`,
+  );
 
 function refusalReason(text: string): Reason {
   const known = REFUSALS.find(([pattern]) => pattern.test(text))?.[1];
