@@ -88,10 +88,12 @@ export class FrameReader {
     this.stream.finish();
     const bent = this.checksumDiffers();
     const open = this.open;
+    const become = this.meta?.become;
+    const gatekeeper = become === 'sudo' || become === 'doas' ? become : undefined;
     const evidence = [...this.probes.values()].map((probe): Evidence => {
       const frame = this.frames.get(probe.id);
       const spoilt = this.spoilt.get(probe.id) ?? (bent && frame !== undefined ? BENT : undefined);
-      if (frame !== undefined) return settle(probe, frame, spoilt);
+      if (frame !== undefined) return settle(probe, frame, spoilt, gatekeeper);
       const begun = open?.probe === probe ? { stdout: open.stdout, stderr: open.stderr } : null;
       return settleMissing(probe, begun, end, spoilt);
     });

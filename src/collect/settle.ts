@@ -40,11 +40,25 @@ function cutReason(probe: AnyProbe, { stdout, stderr }: Parts): Reason | undefin
     : undefined;
 }
 
-function endReason(probe: AnyProbe, { exit, seconds }: Frame): Reason | undefined {
+/** What stood between the login user and root while a probe ran; undefined: nothing that may be slow. */
+export type Gatekeeper = 'sudo' | 'doas' | undefined;
+
+function endReason(
+  probe: AnyProbe,
+  { exit, seconds }: Frame,
+  gatekeeper: Gatekeeper,
+): Reason | undefined {
   const limit = probe.timeoutSeconds;
   const ranOut = seconds === null || seconds >= limit - 0.5;
   if (STOPPED.includes(exit) && ranOut && (exit !== null || seconds !== null)) {
-    return reason('timed-out', `${probe.command} did not end within ${String(limit)} seconds`);
+    const slow =
+      gatekeeper === undefined || probe.rootCommands.length === 0
+        ? ''
+        : ` (or ${gatekeeper} itself is slow, as when it waits for a directory service)`;
+    return reason(
+      'timed-out',
+      `${probe.command} did not end within ${String(limit)} seconds${slow}`,
+    );
   }
   if (exit === null) return reason('garbled', `${probe.command}: nobody knows how it ended`);
   return KILLED.includes(exit)
@@ -67,8 +81,13 @@ const evidenceOf = (
 });
 
 /** Evidence of a whole frame. Clean only when the command ended by itself and nothing was cut. */
-export function settle(probe: AnyProbe, frame: Frame, spoilt: Reason | undefined): Evidence {
-  const ended = endReason(probe, frame);
+export function settle(
+  probe: AnyProbe,
+  frame: Frame,
+  spoilt: Reason | undefined,
+  gatekeeper?: Gatekeeper,
+): Evidence {
+  const ended = endReason(probe, frame, gatekeeper);
   const problem = spoilt ?? cutReason(probe, frame) ?? ended;
   const { receivedAt } = frame;
   const exit = ended === undefined ? frame.exit : null;

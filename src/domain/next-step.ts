@@ -14,11 +14,13 @@ const NEXT_STEP: Readonly<Record<ReasonCode, string>> = {
   'no-login': 'Name a user who may log in with a shell.',
   'restricted-shell': 'Name a user with an ordinary shell.',
   'forced-command': 'Name a key that may run commands (no command= in authorized_keys).',
-  'no-privilege': 'Allow this user to use sudo, or log in as root.',
+  'no-privilege':
+    'Allow this user to use sudo without a password, give the password with --become-password-fd, or log in as root.',
   lost: 'Look at the log of sshd on the node, then try again.',
   'not-ssh': 'Check the port: no SSH server answers there.',
   'tool-missing': 'Install the tool on the node, or look at the node by hand.',
-  denied: 'Allow this user to use sudo, or log in as root, then ask again.',
+  denied:
+    'Let this user run it without a password (calico-ready sudoers prints the rule), or log in as root, then ask again.',
   truncated: 'Run the command on the node by hand, and look at its whole output.',
   garbled: 'Run the command on the node by hand, and look at what it prints.',
   'not-run': 'Ask the node again.',

@@ -7,10 +7,28 @@ import { visibleLine } from '../domain/visible.js';
 
 const decoder = new TextDecoder('utf-8');
 
-// sudo says no with status 1, which the command itself may also return; its words tell. So do those
-// of doas, and of as_root where nothing may become root.
-const ROOT_REFUSAL =
-  /^sudo: (?:a password is required|a terminal is required|you must have a tty|sorry, you must have a tty|.{0,200}is not in the sudoers file|.{0,200}not allowed to execute)|^Sorry, user .{1,200} (?:is not allowed|may not run)|^doas: (?:Operation not permitted|Authentication required|Authorization required|a tty is required)|^as_root: /m;
+// sudo says no with status 1, which the command itself may also return; its words tell (sudo 1.8 and 1.9, sudo-rs). So
+// do those of doas, and of as_root where nothing may become root.
+const SUDO_SAYS = [
+  '(?:sorry, )?a password is required',
+  'a terminal is required',
+  'no tty present',
+  'interactive authentication is required',
+  '(?:sorry, )?you must have a tty',
+  '.{0,200}is not in the sudoers file',
+  '.{0,200}not allowed to execute',
+  "I'm sorry .{1,200}I'm afraid I can't do that",
+  'account validation failure',
+  'PAM account management error',
+  'effective uid is not 0',
+  '.{1,200} must be owned by uid 0',
+].join('|');
+const ROOT_REFUSAL = new RegExp(
+  `^sudo: (?:${SUDO_SAYS})|^Sorry, user .{1,200} (?:is not allowed|may not run)|^.{1,64} is not in the sudoers file|^doas: (?:Operation not permitted|Authentication required|Authorization required|a tty is required)|^as_root: `,
+  'm',
+);
+/** What as_root writes behind a refusal (collect/shell-parts). */
+const REFUSED_COMMAND = /^\(status 1 of (?:sudo|doas) -n -- (.{1,240})\)$/m;
 
 const rawOf = (evidence: Evidence): RawOutput => ({
   stdout: decoder.decode(evidence.stdout),
@@ -96,8 +114,9 @@ function entry<K, V>(
 
 function refusal(probe: AnyProbe, raw: RawOutput): Answer<never> | null {
   // Whatever the status: a script of several commands ends well when only an earlier one was refused.
-  if (probe.rootCommands.length > 0 && ROOT_REFUSAL.test(raw.stderr)) {
-    return notKnown(reason('denied', `${probe.command} needs root, and it was refused`));
+  if (probe.rootCommands.length > 0) {
+    const at = raw.stderr.search(ROOT_REFUSAL);
+    if (at >= 0) return notKnown(reason('denied', refusedWords(probe, raw.stderr.slice(at))));
   }
   if (raw.exit === null || raw.exit === 0) return null;
   if (probe.goodExits?.includes(raw.exit) === true) return null;
@@ -108,6 +127,18 @@ function refusal(probe: AnyProbe, raw: RawOutput): Answer<never> | null {
   return notKnown(
     reason('garbled', `${probe.command} ended with status ${String(raw.exit)}${tail}`),
   );
+}
+
+/** Which command was refused, by whom, in which words: what the operator needs to allow it. */
+function refusedWords(probe: AnyProbe, stderr: string): string {
+  const [line = ''] = stderr.split('\n', 1);
+  const words = visibleLine(line, 160);
+  if (words.startsWith('as_root: ')) return words.slice('as_root: '.length);
+  const [only] = probe.rootCommands;
+  const named =
+    REFUSED_COMMAND.exec(stderr)?.[1] ?? (probe.rootCommands.length === 1 ? only : undefined);
+  const what = named === undefined ? 'a command of it' : visibleLine(named, 160);
+  return `${probe.command} needs root, and ${what} was refused (${words})`;
 }
 
 function parsed(probe: AnyProbe, raw: RawOutput): Answer<unknown> {

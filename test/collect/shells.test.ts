@@ -246,9 +246,12 @@ describeAsRoot('becoming root', () => {
     expect(meta).toMatchObject({ uid: 65534, become: 'sudo' });
   });
 
-  test('a refusal is the status and the words of sudo', async () => {
+  test('a refusal is the status and the words of sudo, and which command it was', async () => {
     const { item } = await ask('echo "sudo: a password is required" >&2; exit 1', 'sudo');
-    expect([item?.exit, latin1(item?.stderr)]).toEqual([1, 'sudo: a password is required\n']);
+    expect([item?.exit, latin1(item?.stderr)]).toEqual([
+      1,
+      'sudo: a password is required\n(status 1 of sudo -n -- /usr/bin/id -u)\n',
+    ]);
   });
 
   test('a command that nobody may kill does not hold the survey up', async () => {

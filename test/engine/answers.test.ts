@@ -29,6 +29,25 @@ test.each<readonly [string, Said, string]>([
     { stdout: '1\n', stderr: 'sudo: a password is required\n' },
     'denied: ',
   ],
+  [
+    'sudo refused, and as_root says which command it was',
+    {
+      exit: 1,
+      stderr: 'sudo: a password is required\n(status 1 of sudo -n -- /usr/sbin/nft list tables)\n',
+    },
+    'denied: rooted needs root, and /usr/sbin/nft list tables was refused (sudo: a password is required)',
+  ],
+  // From the source of sudo-rs 0.2 (src/common/error.rs).
+  [
+    'sudo-rs wants a password',
+    { exit: 1, stderr: 'sudo: interactive authentication is required\n' },
+    'denied: ',
+  ],
+  [
+    'a command that ended with 1 by itself',
+    { exit: 1, stderr: '(status 1 of sudo -n -- /bin/grep x y)\n' },
+    'garbled: ',
+  ],
   ['doas refused', { exit: 1, stderr: 'doas: Operation not permitted\n' }, 'denied: '],
   [
     'nothing may become root',
