@@ -132,8 +132,12 @@ export const pastedOf = <P extends Readonly<Record<string, unknown>>>(
   Object.keys(probes).map((name: keyof P) => facts[name]);
 
 export function modprobeAnswers(facts: KernelFacts): ModprobeAnswers {
-  const maps = [facts.modprobeN, ...(facts.pasted ?? [])];
-  return new Map(maps.flatMap((map) => (map === undefined ? [] : [...map])));
+  const maps = [facts.modprobeN, ...(facts.pasted ?? [])].filter((map) => map !== undefined);
+  const [only, second] = maps;
+  // The usual case, for every feature of every node: nothing to put together.
+  return only !== undefined && second === undefined
+    ? only
+    : new Map(maps.flatMap((map) => [...map]));
 }
 
 /** "Not found" counts only where modprobe had a folder to look into, which modules.dep shows. */

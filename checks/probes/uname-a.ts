@@ -30,6 +30,7 @@ export const unameA = defineProbe<Uname>({
   rootCommands: [],
   timeoutSeconds: 5,
   maxBytes: 4096,
+  namesNode: true,
   fields: { hostname: 'hostname', release: 'plain', machine: 'plain' },
   recognises: (stdout) => START.test(stdout.slice(0, 1024).trim()),
   facts: ({ release, machine }) => ({

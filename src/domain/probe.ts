@@ -40,6 +40,11 @@ export type Probe<T> = {
   readonly talks?: boolean;
   /** The answer is compared with the moment it arrives: it is asked first and never waits in a buffer. */
   readonly timely?: boolean;
+  /**
+   * The answer is an object that names the node, so no two are alike. Checks that look at its other fields alone are
+   * judged once for all nodes that agree in those.
+   */
+  readonly namesNode?: boolean;
   /** The class of each field of the answer. */
   readonly fields: Readonly<Record<string, DataClass>>;
   /** Exit statuses that carry an answer besides 0 and null. Any other makes the answer unknown. */

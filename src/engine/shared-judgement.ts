@@ -15,12 +15,22 @@ export type PlannedCheck = {
   readonly check: AnyNodeCheck;
   /** The ids of its probes. */
   readonly probes: ReadonlySet<string>;
+  /** Those of them whose answers name the node. */
+  readonly naming: readonly string[];
 };
 
-export const planCheck = (check: AnyNodeCheck): PlannedCheck => ({
-  check,
-  probes: new Set(probesOf(check).map((probe: AnyProbe) => probe.id)),
-});
+const idsOf = (probes: readonly AnyProbe[]): readonly string[] => [
+  ...new Set(probes.map(({ id }) => id)),
+];
+
+export const planCheck = (check: AnyNodeCheck): PlannedCheck => {
+  const probes = probesOf(check);
+  return {
+    check,
+    probes: new Set(idsOf(probes)),
+    naming: idsOf(probes.filter(({ namesNode }) => namesNode === true)),
+  };
+};
 
 /** The same text for two nodes whose answers to a check's probes are the same objects (sharingReader). */
 export type AnswerKey = (planned: PlannedCheck, answers: AnswerSheet) => string;
@@ -39,7 +49,8 @@ export function answerKeys(): AnswerKey {
     kept.set(answers, known);
     const before = known.get(planned);
     if (before !== undefined) return before;
-    const key = [...planned.probes].map((id) => numberOf(answers.get(id))).join();
+    const alike = [...planned.probes].filter((id) => !planned.naming.includes(id));
+    const key = alike.map((id) => numberOf(answers.get(id))).join();
     known.set(planned, key);
     return key;
   };
@@ -52,10 +63,46 @@ type Kept<R> = {
   readonly shared: Shared<R>;
   /** What was looked at of the node itself, as of its roles. */
   readonly seen: readonly (readonly [key: string, value: string])[];
+  /** What was looked at of the answers that name the node. */
+  readonly read: readonly (readonly [probe: string, key: string, value: string])[];
 };
 
 const valueOf = (node: InventoryNode, key: string): string =>
   JSON.stringify([node[key as keyof InventoryNode]]);
+
+type Naming = {
+  readonly answers: AnswerSheet;
+  readonly read: () => Kept<never>['read'];
+};
+
+/** A field of an answer as text; without a field, why there is no answer. */
+function fieldOf(answer: Answer<unknown> | undefined, key: string): string {
+  if (answer?.state !== 'known') return JSON.stringify([answer?.reason]);
+  return key === '' ? 'known' : JSON.stringify([(answer.value as Record<string, unknown>)[key]]);
+}
+
+/** The same answers, watched where they name the node. */
+function watchNaming(ids: readonly string[], answers: AnswerSheet): Naming {
+  const seen = new Map<string, Set<string>>(ids.map((id) => [id, new Set([''])]));
+  const watched = ids.flatMap((id) => {
+    const answer = answers.get(id);
+    if (answer?.state !== 'known') return [];
+    const value: unknown = new Proxy(answer.value as object, {
+      get: (object, key) => {
+        if (typeof key === 'string') seen.get(id)?.add(key);
+        return Reflect.get(object, key) as unknown;
+      },
+    });
+    return [[id, { ...answer, value }] as const];
+  });
+  return {
+    answers: watched.length === 0 ? answers : new Map([...answers, ...watched]),
+    read: () =>
+      [...seen].flatMap(([id, keys]) =>
+        [...keys].map((key) => [id, key, fieldOf(answers.get(id), key)] as const),
+      ),
+  };
+}
 
 /**
  * Does pure work on checks and nodes under one intent. Nodes that share their answers (sharingReader) have it done
@@ -73,15 +120,18 @@ export function sharedWork<R>(
     known.set(planned, ofCheck);
     const key = keyOf(planned, answers);
     const before = ofCheck.get(key) ?? [];
-    const same = before.find(({ seen }) =>
-      seen.every(([one, value]) => valueOf(node, one) === value),
+    const same = before.find(
+      ({ seen, read }) =>
+        seen.every(([one, value]) => valueOf(node, one) === value) &&
+        read.every(([id, one, value]) => fieldOf(answers.get(id), one) === value),
     );
     if (same !== undefined) return same.shared;
+    const naming = watchNaming(planned.naming, answers);
     const { value: shared, keys } = watching(node)((watched) =>
-      watch((seen) => work(planned.check, answers, { intent: seen, node: watched })),
+      watch((seen) => work(planned.check, naming.answers, { intent: seen, node: watched })),
     );
     const seen = [...keys].map((one) => [one, valueOf(node, one)] as const);
-    ofCheck.set(key, [...before, { shared, seen }]);
+    ofCheck.set(key, [...before, { shared, seen, read: naming.read() }]);
     return shared;
   };
 }

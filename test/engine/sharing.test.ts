@@ -29,6 +29,14 @@ const probe = <T>(id: string, parse: Probe<T>['parse']): Probe<T> =>
 
 const words = probe('words', ({ stdout, stderr, exit }) => `${stdout}|${stderr}|${String(exit)}`);
 const arrival = probe('arrival', ({ stdout, receivedAt }) => `${stdout} at ${String(receivedAt)}`);
+// Like uname -a: the first word is the node's name.
+const naming: Probe<{ readonly name: string; readonly rest: string }> = {
+  ...probe('naming', ({ stdout }) => {
+    const [name = '', rest = ''] = stdout.split(' ');
+    return { name, rest };
+  }),
+  namesNode: true,
+};
 const never = probe('never', () => 'x');
 
 const TEXT = {
@@ -58,6 +66,22 @@ const CHECKS = [
     id: 'test/arrival',
     needs: { arrival },
     judge: (facts) => pass(facts.arrival),
+  }),
+  defineCheck({
+    ...TEXT,
+    id: 'test/rest',
+    needs: {},
+    witnesses: { naming },
+    judge: ({ naming: said }) => {
+      judged('rest');
+      return pass(said?.rest ?? '');
+    },
+  }),
+  defineCheck({
+    ...TEXT,
+    id: 'test/name',
+    needs: { naming },
+    judge: (facts) => pass(facts.naming.name),
   }),
   defineCheck({
     ...TEXT,
@@ -111,7 +135,7 @@ test('nodes that print the same are read and judged once', () => {
     'a||0',
     'a||0',
   ]);
-  expect(asked.filter((word) => word !== 'arrival')).toEqual(['words', 'judge words']);
+  expect(asked.filter((word) => word.endsWith('words'))).toEqual(['words', 'judge words']);
 });
 
 test('what differs in anything is read by itself', () => {
@@ -137,6 +161,17 @@ test('an answer that holds the time of arrival, and a verdict on the roles, are 
   const both = report(told);
   expect(found(both, 'test/arrival')).toEqual(['c at 1', 'c at 2']);
   expect(found(both, 'test/roles')).toEqual(['a||0 worker', 'a||0 etcd']);
+});
+
+test('nodes that differ in their names alone are judged once where the names are not looked at', () => {
+  const lines = ['a 1', 'b 1', 'c 2', 'd 1'];
+  const all = report([
+    ...lines.map((line) => ({ evidence: [piece('naming', line)] })),
+    { evidence: [piece('naming', 'e 1', { problem: 'lost: x' })] },
+  ]);
+  expect(found(all, 'test/rest')).toEqual(['1', '1', '2', '1', 'not known (lost: x)']);
+  expect(found(all, 'test/name')).toEqual(['a', 'b', 'c', 'd', 'not known (lost: x)']);
+  expect(asked.filter((word) => word === 'judge rest')).toHaveLength(2);
 });
 
 test('a memory that is handed in again saves the reading and changes nothing', () => {
