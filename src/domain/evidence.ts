@@ -27,6 +27,8 @@ export type PeerRecord = {
     readonly type: string;
     readonly fingerprint: string;
     readonly trustedBy: string;
+    /** Of an RSA key. */
+    readonly bits?: number;
   };
   readonly serverVersion?: string;
   readonly algorithms?: Readonly<Record<string, string>>;

@@ -97,7 +97,12 @@ const peer = object<PeerRecord>({
   address: maybe(word),
   user: maybe(word),
   hostKey: maybe(
-    object<NonNullable<PeerRecord['hostKey']>>({ type: word, fingerprint: word, trustedBy: word }),
+    object<NonNullable<PeerRecord['hostKey']>>({
+      type: word,
+      fingerprint: word,
+      trustedBy: word,
+      bits: maybe(num),
+    }),
   ),
   serverVersion: maybe(word),
   algorithms: maybe(record(word, 100)),

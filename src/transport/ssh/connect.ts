@@ -15,7 +15,8 @@ import { strictVerifier } from './verifier.js';
 
 const DEFAULT_CONNECT_MS = 15_000;
 const DEFAULT_LOGIN_MS = 60_000;
-const MAX_GREETING = 1024;
+/** Room for the greeting and the server's KEXINIT, which OpenSSH fills with some 1500 bytes. */
+const MAX_GREETING = 8192;
 
 /** One server on the way to a node, or the node itself. */
 export type Hop = {
@@ -137,7 +138,8 @@ function login(
     closed: false,
   };
   return new Promise((resolve, reject) => {
-    const attempt = (): Attempt => ({ where: hop.where, ...progress });
+    const offer = offeredAlgorithms(guard.knownTypes, hop.target.settings?.algorithms);
+    const attempt = (): Attempt => ({ where: hop.where, offer, ...progress });
     let settled = false;
     const settle = (act: () => void): void => {
       if (settled) return;
@@ -203,7 +205,7 @@ function login(
     });
     patience.begin(options.connectTimeoutMs ?? DEFAULT_CONNECT_MS);
     try {
-      client.connect(clientConfig(options, hop, guard, auth, stream));
+      client.connect({ ...clientConfig(options, hop, guard, auth, stream), algorithms: offer });
     } catch (error) {
       fail(classify(error, attempt()));
     }
@@ -231,7 +233,6 @@ function clientConfig(
     readyTimeout: 0,
     keepaliveInterval: options.keepalive?.intervalMs ?? 10_000,
     keepaliveCountMax: options.keepalive?.count ?? 3,
-    algorithms: offeredAlgorithms(guard.knownTypes, hop.target.settings?.algorithms),
     hostVerifier: strictVerifier(guard.decide),
     authHandler: auth.handler,
   };

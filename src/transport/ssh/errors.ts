@@ -1,6 +1,8 @@
+import type { Algorithms } from 'ssh2';
 import { ConnectError } from '../../domain/errors.js';
 import { reason, type ReasonCode } from '../../domain/reason.js';
 import { visibleLine } from '../../domain/visible.js';
+import { bothOffers } from './kex-init.js';
 
 /** Where a connection attempt stood when it failed. */
 export type Phase = 'tcp' | 'handshake' | 'login' | 'open';
@@ -9,13 +11,28 @@ export type Attempt = {
   /** `host:port`, with the hop named when it is not the node itself. */
   readonly where: string;
   readonly phase: Phase;
-  /** The first bytes of the peer, for telling what answered instead of SSH. */
+  /** The first bytes of the peer, for telling what answered instead of SSH, and what an SSH server offers. */
   readonly greeting: Buffer;
+  /** What was offered to it. */
+  readonly offer?: Algorithms;
 };
+
+/** The server closed the connection before its greeting: nothing was proven or sent, so it may be tried again later. */
+export class SheddingError extends ConnectError {
+  readonly where: string;
+  constructor(where: string, after = '') {
+    super(
+      reason('refused', `${where}: it closed the connection before any greeting${after}`),
+      'The server may be shedding connections (MaxStartups, PerSourcePenalties, fail2ban): wait, then try again.',
+    );
+    this.where = where;
+  }
+}
 
 type Rule = readonly [RegExp, ReasonCode, string, string];
 
-const OTHER_CLIENT = 'Enable a current algorithm in sshd_config of this node.';
+const NOTHING_IN_COMMON =
+  /no matching (key exchange|host key|.*(?:cipher|MAC|compression))|not supported by the server/i;
 const CHECK_PORT = 'Check the port of this node in the inventory.';
 
 // Node's codes of connect(2) and getaddrinfo(3), then the texts of ssh2 1.17 (lib/protocol).
@@ -44,14 +61,6 @@ const RULES: readonly Rule[] = [
     'no route to it',
     'Check the address and the routes of this machine.',
   ],
-  ['no matching host key', 'refused', 'no host key algorithm in common', OTHER_CLIENT],
-  ['no matching key exchange', 'refused', 'no key exchange algorithm in common', OTHER_CLIENT],
-  [
-    'no matching .* (cipher|MAC|compression)',
-    'refused',
-    'no cipher or MAC in common',
-    OTHER_CLIENT,
-  ],
   [
     'signature verification failed|Host key does not match',
     'host-key-changed',
@@ -70,12 +79,7 @@ const RULES: readonly Rule[] = [
     'it refuses further attempts',
     'Name the right key with --identity.',
   ],
-  [
-    'Unsupported protocol version|Invalid identification|Header line too long|Line too long|Protocol version|Bad packet length',
-    'not-ssh',
-    'it does not speak SSH 2',
-    CHECK_PORT,
-  ],
+  ['Bad packet length', 'not-ssh', 'it does not speak SSH 2, although it greets so', CHECK_PORT],
 ].map(([pattern = '', code, text = '', next = '']) => [
   new RegExp(pattern, 'i'),
   code as ReasonCode,
@@ -88,6 +92,8 @@ export function classify(error: unknown, attempt: Attempt): ConnectError {
   if (error instanceof ConnectError) return error;
   const text = describe(error);
   const early = attempt.phase === 'tcp' || attempt.phase === 'handshake';
+  if (early && NO_GREETING.test(text)) return notSsh(attempt);
+  if (early && NOTHING_IN_COMMON.test(text)) return nothingInCommon(text, attempt);
   const rule = RULES.find(([pattern, code]) => pattern.test(text) && (early || code !== 'not-ssh'));
   if (rule !== undefined) return connectError(rule[1], `${attempt.where}: ${rule[2]}`, rule[3]);
   return early
@@ -101,25 +107,53 @@ export function classify(error: unknown, attempt: Attempt): ConnectError {
 
 function beforeLogin(text: string, attempt: Attempt): ConnectError {
   const first = attempt.greeting.toString('latin1');
-  if (first === '' || SHEDDING.test(first)) {
-    return connectError(
-      'refused',
-      `${attempt.where}: it closed the connection before any greeting`,
-      'The server may be shedding connections (MaxStartups, PerSourcePenalties, fail2ban): wait, then try again.',
-    );
-  }
-  if (first !== '' && !/^SSH-(2\.0|1\.99)-|\nSSH-(2\.0|1\.99)-/.test(first)) {
-    const shown = visibleLine(first, 40);
-    return connectError(
-      'not-ssh',
-      `${attempt.where}: it does not speak SSH 2 but says ${shown}`,
-      CHECK_PORT,
-    );
-  }
+  if (first === '' || SHEDDING.test(first)) return new SheddingError(attempt.where);
+  if (!/(?:^|\n)SSH-(2\.0|1\.99)-/.test(first)) return notSsh(attempt);
   return connectError(
     'lost',
     `${attempt.where}: the connection broke during the key exchange (${text})`,
     'Try again; if it stays so, compare with ssh -v to this node.',
+  );
+}
+
+const NO_GREETING =
+  /Unsupported protocol version|Invalid identification|Header line too long|Line too long|Protocol version/i;
+
+function notSsh({ where, greeting }: Attempt): ConnectError {
+  const first = greeting.toString('latin1');
+  const old = /(?:^|\n)SSH-(1\.\d{1,3})-/.exec(first)?.[1];
+  return old === undefined
+    ? connectError(
+        'not-ssh',
+        `${where}: it does not speak SSH 2 but says ${visibleLine(first.trimStart(), 40)}`,
+        CHECK_PORT,
+      )
+    : connectError(
+        'not-ssh',
+        `${where}: its server speaks SSH ${old} alone, which protects nothing`,
+        'Install a current SSH server on this node.',
+      );
+}
+
+function nothingInCommon(text: string, attempt: Attempt): ConnectError {
+  const kind = /key exchange/i.test(text)
+    ? 'kex'
+    : /host key/i.test(text)
+      ? 'serverHostKey'
+      : /MAC/.test(text)
+        ? 'hmac'
+        : 'cipher';
+  const name = {
+    kex: 'key exchange algorithm',
+    serverHostKey: 'host key algorithm',
+    hmac: 'MAC',
+    cipher: 'cipher or MAC',
+  }[kind];
+  const offers = bothOffers(attempt.greeting, attempt.offer, kind);
+  return new ConnectError(
+    reason('refused', `${attempt.where}: no ${name} in common${offers}`),
+    'Use --transport openssh, which runs your own ssh, or enable a current algorithm in sshd_config of this node.',
+    [`the ${name}s that this node offers`],
   );
 }
 
@@ -141,8 +175,13 @@ export function timedOut(attempt: Attempt, seconds: number): ConnectError {
   );
 }
 
-export function connectError(code: ReasonCode, text: string, nextStep: string): ConnectError {
-  return new ConnectError(reason(code, text), nextStep);
+export function connectError(
+  code: ReasonCode,
+  text: string,
+  nextStep: string,
+  needsOpenSsh?: readonly string[],
+): ConnectError {
+  return new ConnectError(reason(code, text), nextStep, needsOpenSsh);
 }
 
 /** A message of a library or a peer, bounded and visible. Never a secret: ssh2 puts none in its messages. */

@@ -1,4 +1,6 @@
-import type { ConnectError } from '../../domain/errors.js';
+import { ConnectError } from '../../domain/errors.js';
+import type { PeerRecord } from '../../domain/evidence.js';
+import { reason } from '../../domain/reason.js';
 import { visibleLine } from '../../domain/visible.js';
 import { connectError } from './errors.js';
 import { authorityFor, judgeHostKey, knownKeyTypes, lookupName } from './known-hosts.js';
@@ -19,7 +21,7 @@ export type HostKeyGuard = {
   /** Why `decide` said no. */
   readonly refusal: () => ConnectError | null;
   /** After the login: type, fingerprint, how it was trusted. */
-  readonly record: () => { type: string; fingerprint: string; trustedBy: string } | undefined;
+  readonly record: () => PeerRecord['hostKey'];
   /** After the login, which proves the key: pins it for this session and writes it down if it is new. */
   readonly remember: () => Promise<void>;
 };
@@ -48,7 +50,11 @@ export async function guardHostKey(
     refusal: () => (seen?.judgement.accept === false ? seen.judgement.refusal : null),
     record: () =>
       seen?.judgement.accept === true
-        ? { ...describeKey(seen.key), trustedBy: seen.judgement.trustedBy }
+        ? {
+            ...describeKey(seen.key),
+            ...bitsOf(seen.key),
+            trustedBy: seen.judgement.trustedBy,
+          }
         : undefined,
     remember: async () => {
       if (seen?.judgement.accept !== true) return;
@@ -94,10 +100,12 @@ function judge(
     return { accept: true, trustedBy: 'accepted by the operator', persist: true };
   }
   if (pinned !== undefined) return refuse(otherThanAccepted(name, key, pinned));
+  const authority = authorityFor(lines, name);
+  if (authority !== undefined) return refuse(certified(name, key, authority));
   if (options.hostKeyPolicy === 'accept-new') {
     return { accept: true, trustedBy: 'accept-new', persist: true };
   }
-  return refuse(unknownKey(options, lines, node, name, key));
+  return refuse(unknownKey(options, node, name, key));
 }
 
 const refuse = (refusal: ConnectError): Judgement => ({ accept: false, refusal });
@@ -139,30 +147,41 @@ function otherThanAccepted(name: HostName, key: Buffer, pinned: string): Connect
   );
 }
 
-function unknownKey(
-  options: SshOptions,
-  lines: readonly KnownHostLine[],
-  node: string,
-  name: HostName,
-  key: Buffer,
-): ConnectError {
+/**
+ * ssh2 speaks no host certificates. A plain key that nobody vouches for is neither taken nor asked about where an
+ * authority vouches for the right one: the user's own ssh can tell.
+ */
+function certified(name: HostName, key: Buffer, authority: KnownHostLine): ConnectError {
+  const shown = describeKey(key);
+  const at = visibleLine(`${authority.file}:${String(authority.line)}`);
+  return new ConnectError(
+    reason(
+      'host-key-unknown',
+      `${lookupName(name)}: ${at} trusts its host certificate (@cert-authority), which only the ssh command can check; its plain key ${shown.type} ${shown.fingerprint} is not in known_hosts`,
+    ),
+    'Use --transport openssh, which runs your own ssh.',
+    ['its host certificate (@cert-authority in known_hosts)'],
+  );
+}
+
+function unknownKey(options: SshOptions, node: string, name: HostName, key: Buffer): ConnectError {
   const shown = describeKey(key);
   const asks = options.hostKeyPolicy === 'ask';
   if (asks) {
     options.onUnknownHostKey({ node, ...name, ...shown, key: key.toString('base64') });
   }
-  const authority = authorityFor(lines, name);
-  const note =
-    authority === undefined
-      ? ''
-      : ` (${visibleLine(authority.file)}:${String(authority.line)} trusts a certificate authority, which this version cannot check)`;
   return connectError(
     'host-key-unknown',
-    `${lookupName(name)}: its key ${shown.type} ${shown.fingerprint} is not in known_hosts${note}`,
+    `${lookupName(name)}: its key ${shown.type} ${shown.fingerprint} is not in known_hosts`,
     asks
       ? 'Compare the fingerprint at the node itself, then accept the key.'
       : 'Compare the fingerprint at the node itself, then add the key with ssh-keyscan, or use --host-key accept-new.',
   );
+}
+
+function bitsOf(key: Buffer): { readonly bits?: number } {
+  const bits = rsaBits(key);
+  return bits === null ? {} : { bits };
 }
 
 function describeKey(key: Buffer): { readonly type: string; readonly fingerprint: string } {

@@ -3,6 +3,7 @@ import type { Client } from 'ssh2';
 import { CancelledError, ConnectError } from '../../domain/errors.js';
 import type { UnknownHostKey } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
+import { SHEDDING_WAITS_MS, withBackOff } from './back-off.js';
 import { connectHop, type Connection } from './connect.js';
 import { connectError } from './errors.js';
 import type { SshOptions, Target } from './options.js';
@@ -57,9 +58,13 @@ export function createJumpHosts(
           entry.unknown = key;
         },
       };
-      const through = before === null ? null : await forward(before.client, target, signal);
-      const hop = { node, target, where: `jump host ${placeOf(target)}`, through };
-      const connection = await connectHop(keyed, lookups, hop, signal);
+      const connect = async (): Promise<Connection> => {
+        const through = before === null ? null : await forward(before.client, target, signal);
+        const hop = { node, target, where: `jump host ${placeOf(target)}`, through };
+        return connectHop(keyed, lookups, hop, signal);
+      };
+      const waits = options.sheddingWaitsMs ?? SHEDDING_WAITS_MS;
+      const connection = await withBackOff(connect, waits, signal);
       connection.client.once('close', () => before?.release());
       return connection;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { keyTypeOf, readSshString } from './wire.js';
+import { keyTypeOf, readSshString, rsaBits } from './wire.js';
 
 /** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export type KnownHostLine = {
@@ -31,7 +31,7 @@ export function parseKnownHosts(
   let skipped = 0;
   for (const [index, raw] of text.split('\n').entries()) {
     // OpenSSH handles lines as C strings: what follows a NUL is not seen.
-    const body = (raw.split('\0', 1)[0] ?? '').replace(/\r$/, '').trim();
+    const body = (raw.split('\0', 1)[0] ?? '').replace(/^[ \t]+|[ \t\r]+$/g, '');
     if (body === '' || body.startsWith('#')) continue;
     const line = body.length > MAX_LINE ? null : parseLine(body, file, index + 1);
     if (line === null) skipped += 1;
@@ -44,9 +44,11 @@ function parseLine(body: string, file: string, line: number): KnownHostLine | nu
   const fields = body.split(/[ \t]+/);
   const marker = markerOf(fields[0] ?? '');
   if (marker === null) return null;
-  const [hosts = '', type = '', base64 = ''] = marker === 'none' ? fields : fields.slice(1);
+  const [hosts = '', word = '', base64 = ''] = marker === 'none' ? fields : fields.slice(1);
   if (!BASE64.test(base64)) return null;
   const key = Buffer.from(base64, 'base64');
+  // sshkey.c reads the names of RSA signature algorithms as the type of the key, too.
+  const type = /^rsa-sha2-(256|512)$/.test(word) ? 'ssh-rsa' : word;
   return keyTypeOf(key) === type && isWholeKey(key, type)
     ? { file, line, marker, hosts, type, key }
     : null;
@@ -58,23 +60,45 @@ function markerOf(word: string): KnownHostLine['marker'] | null {
   return word === '@cert-authority' ? 'cert-authority' : null;
 }
 
-/** Fields after the type by RFC 4253 6.6, RFC 5656 3.1 and RFC 8709 4; a cut key is not a key. */
+/**
+ * Fields after the type by RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4 and PROTOCOL.u2f, each checked as sshkey.c does. What is
+ * of another type, cut, or too short to be a key is a line that OpenSSH does not see, and so says nothing of a host.
+ */
+const FIELDS: Readonly<Record<string, readonly ((field: Buffer) => boolean)[]>> = (() => {
+  const some = (field: Buffer): boolean => field.length > 0;
+  const any = (): boolean => true;
+  const ed25519 = (field: Buffer): boolean => field.length === 32;
+  const curve =
+    (name: string) =>
+    (field: Buffer): boolean =>
+      field.toString('latin1') === name;
+  const ecdsa = (name: string): [string, readonly ((field: Buffer) => boolean)[]] => [
+    `ecdsa-sha2-${name}`,
+    [curve(name), some],
+  ];
+  return {
+    'ssh-ed25519': [ed25519],
+    'ssh-rsa': [some, some],
+    'ssh-dss': [some, some, some, some],
+    'sk-ssh-ed25519@openssh.com': [ed25519, any],
+    'sk-ecdsa-sha2-nistp256@openssh.com': [curve('nistp256'), some, any],
+    ...Object.fromEntries(['nistp256', 'nistp384', 'nistp521'].map(ecdsa)),
+  };
+})();
+
+/** SSH_RSA_MINIMUM_MODULUS_SIZE of OpenSSH. */
+const LEAST_RSA_BITS = 1024;
+
 function isWholeKey(key: Buffer, type: string): boolean {
-  const expected = fieldCount(type);
+  const fields = FIELDS[type];
+  if (fields === undefined) return false;
   let at = readSshString(key, 0)?.next ?? -1;
-  for (let field = 0; field < expected; field += 1) {
+  for (const isGood of fields) {
     const next = readSshString(key, at);
-    if (next === null || next.value.length === 0) return false;
+    if (next === null || !isGood(next.value)) return false;
     at = next.next;
   }
-  return at === key.length;
-}
-
-function fieldCount(type: string): number {
-  if (type === 'ssh-ed25519') return 1;
-  if (type === 'ssh-dss') return 4;
-  if (type.startsWith('sk-ecdsa')) return 3;
-  return 2;
+  return at === key.length && (rsaBits(key) ?? LEAST_RSA_BITS) >= LEAST_RSA_BITS;
 }
 
 /**
@@ -122,8 +146,10 @@ export function authorityFor(
   lines: readonly KnownHostLine[],
   name: HostName,
 ): KnownHostLine | undefined {
+  const names = [lookupName(name), name.host.toLowerCase()];
   return lines.find(
-    (line) => line.marker === 'cert-authority' && matchesHost(line.hosts, lookupName(name)),
+    ({ marker, hosts }) =>
+      marker === 'cert-authority' && names.some((lookup) => matchesHost(hosts, lookup)),
   );
 }
 

@@ -81,6 +81,8 @@ export type SshOptions = {
   readonly loginTimeoutMs?: number;
   /** Milliseconds between keepalives, and how many may stay unanswered. Default 10000, 3. */
   readonly keepalive?: { readonly intervalMs: number; readonly count: number };
+  /** Pauses before a server that sheds connections is tried again. Default 2000, 5000, 15000. */
+  readonly sheddingWaitsMs?: readonly number[];
   /** Host, port, user and hops of a node, for example by `ssh -G`; default: what the inventory says. */
   readonly resolve?: (node: InventoryNode) => Promise<Route>;
   /** Things the operator should know that fail nothing: a file that cannot be read, a weak host key. */

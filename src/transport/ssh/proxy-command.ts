@@ -20,7 +20,10 @@ export function openProxyCommand(command: string, where: string): Duplex {
       child.stdout.resume();
     },
     write: (chunk: Buffer, _encoding, done) => {
-      child.stdin.write(chunk, done);
+      // A command that reads no more has ended or will: its close says why, not the broken pipe.
+      child.stdin.write(chunk, () => {
+        done();
+      });
     },
     final: (done) => {
       child.stdin.end(done);

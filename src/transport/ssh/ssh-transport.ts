@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { CancelledError, type ConnectError } from '../../domain/errors.js';
+import { CancelledError, ConnectError } from '../../domain/errors.js';
 import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import type { Session, Transport } from '../../domain/transport.js';
+import { reason } from '../../domain/reason.js';
 import { visibleLine } from '../../domain/visible.js';
 import { missingAlgorithms } from './algorithms.js';
 import { runAsRoot } from './become.js';
+import { SHEDDING_WAITS_MS, withBackOff } from './back-off.js';
 import { connectHop, type Connection } from './connect.js';
 import { connectError } from './errors.js';
 import { createJumpHosts, forward, placeOf, type JumpHosts } from './jump-hosts.js';
@@ -68,10 +70,11 @@ function refuseUnable(target: Target): void {
   const { needsOpenSsh = [], algorithms } = target.settings ?? {};
   const needs = [...needsOpenSsh, ...missingAlgorithms(algorithms)];
   if (needs.length === 0) return;
-  throw connectError(
-    'no-login',
-    `${placeOf(target)}: its SSH configuration asks for ${visibleLine(needs.join(', '), 300)}, which only the ssh command can do`,
+  const asks = `its SSH configuration asks for ${visibleLine(needs.join(', '), 300)}`;
+  throw new ConnectError(
+    reason('no-login', `${placeOf(target)}: ${asks}, which only the ssh command can do`),
     'Use --transport openssh, which runs your own ssh.',
+    needs,
   );
 }
 
@@ -102,10 +105,14 @@ async function connectThrough(
   const lease = jump.length === 0 ? null : await jumpHosts.acquire(jump, node.name, signal);
   const release = (): void => lease?.release();
   try {
-    const through = lease === null ? null : await forward(lease.client, target, signal);
     const { options, ...lookups } = perHost(target.settings);
-    const hop = { node: node.name, target, where: placeOf(target), through };
-    return { connection: await connectHop(options, lookups, hop, signal), release };
+    const connect = async (): Promise<Connection> => {
+      const through = lease === null ? null : await forward(lease.client, target, signal);
+      const hop = { node: node.name, target, where: placeOf(target), through };
+      return connectHop(options, lookups, hop, signal);
+    };
+    const waits = options.sheddingWaitsMs ?? SHEDDING_WAITS_MS;
+    return { connection: await withBackOff(connect, waits, signal), release };
   } catch (error) {
     release();
     throw error;

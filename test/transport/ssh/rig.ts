@@ -49,6 +49,8 @@ export function rig(
     agentSocket: undefined,
     knownHostsFiles: { user: [file], system: [], write: file },
     hostKeyPolicy: 'accept-new',
+    // No test waits for a server that sheds connections, but those that are about it.
+    sheddingWaitsMs: [],
     pins: createHostKeyPins(),
     onUnknownHostKey: (key) => unknown.push(key),
     onWarning: (text) => warnings.push(text),
