@@ -62,6 +62,8 @@ export const poolHostOverlap = defineCheck({
   ],
   severity: 'required',
   waivable: true,
+  rule: () =>
+    'Fails when a pod range shares an address with a network, address or route of the node that Calico did not make, or with a link-local range; passes only when both addresses and routes are known.',
   skip: ({ network, podCIDRs }) => {
     if (network === 'aws-vpc' || network === 'azure')
       return 'pods get addresses of the cloud network';

@@ -27,6 +27,8 @@ export const poolServiceOverlap = defineCheck({
   ],
   severity: 'required',
   waivable: true,
+  rule: () =>
+    'Compares the ranges of the intent: fails when a pod range and a service range share an address.',
   skip: ({ podCIDRs, serviceCIDRs }) =>
     blocksOf(podCIDRs).length === 0 || blocksOf(serviceCIDRs).length === 0
       ? 'the intent names no pod range or no service range'

@@ -34,6 +34,7 @@ export const hostnameUnique = defineClusterCheck({
   ],
   severity: 'required',
   waivable: true,
+  rule: () => 'Fails when two nodes call themselves the same, capitals or not.',
   needs: { hostname },
   breaks: ['every node that shares a name'],
   judge: (shares) => {

@@ -58,4 +58,5 @@ export const nodenameFile = defineCheck({
         'Delete the file, delete the pod of calico-node on this node, and the Node of the old name.',
     },
   ],
+  example: { file: { name: 'old-node', endsWithNewline: false }, host: { hostname: 'node-1' } },
 });

@@ -109,4 +109,24 @@ export const leftovers = defineCheck({
   breaks: ['routes to pods', 'VXLAN, when another device has its port'],
   judge: (facts, { intent }) => judge(facts, intent),
   fixes: (facts, { intent }) => fixes(facts, intent),
+  example: {
+    addresses: {
+      devices: [],
+      addresses: [],
+      links: [
+        {
+          name: 'flannel.1',
+          index: 7,
+          flags: ['UP'],
+          mtu: 1500,
+          state: 'UP',
+          master: '',
+          linkType: 'ether',
+          mac: '',
+          kind: 'vxlan',
+          lower: '',
+        },
+      ],
+    },
+  },
 });

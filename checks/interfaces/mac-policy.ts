@@ -77,4 +77,15 @@ export const macPolicy = defineCheck({
   breaks: ['VXLAN to this node'],
   judge: ({ files }) => judge(files),
   fixes: ({ files }) => (files.files.some(({ path }) => path === PATH) ? [] : [fix]),
+  example: {
+    files: {
+      version: 252,
+      files: [
+        {
+          path: '/usr/lib/systemd/network/99-default.link',
+          text: '[Match]\nOriginalName=*\n[Link]\nMACAddressPolicy=persistent',
+        },
+      ],
+    },
+  },
 });

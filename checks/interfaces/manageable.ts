@@ -145,4 +145,24 @@ export const manageable = defineCheck({
   breaks: ['traffic of the pods or tunnels whose interface is taken'],
   judge,
   fixes,
+  example: {
+    addresses: {
+      devices: [],
+      addresses: [],
+      links: [
+        {
+          name: 'cali0123456789a',
+          index: 7,
+          flags: ['UP'],
+          mtu: 1500,
+          state: 'UP',
+          master: 'br0',
+          linkType: 'ether',
+          mac: '',
+          kind: 'veth',
+          lower: '',
+        },
+      ],
+    },
+  },
 });

@@ -161,6 +161,8 @@ export const networkmanager = defineCheck({
   sources: SOURCES,
   severity: 'required',
   waivable: true,
+  rule: () =>
+    'Passes when NetworkManager is neither running nor enabled, or when its configuration leaves all six documented names unmanaged and no existing interface contradicts. Fails when a name is missing or an interface of Calico is managed; warns when it is stopped but enabled.',
   needs: {},
   witnesses: {
     units: systemdUnits,

@@ -64,4 +64,12 @@ export const nmCloudSetup = defineCheck({
         'Run systemctl disable --now nm-cloud-setup.service nm-cloud-setup.timer, and restart the node so that its rules go.',
     },
   ],
+  example: {
+    units: new Map(
+      ['NetworkManager.service', ...UNITS].map((unit) => [
+        unit,
+        { installed: true, running: true, enabled: true, words: 'active, enabled' },
+      ]),
+    ),
+  },
 });

@@ -119,4 +119,16 @@ export const systemdNetworkd = defineCheck({
   breaks: ['routes to pods whenever systemd-networkd starts', 'WireGuard between nodes'],
   judge: (facts, { intent }) => judge(facts, intent),
   fixes,
+  example: {
+    units: new Map([
+      [
+        'systemd-networkd.service',
+        { installed: true, running: true, enabled: true, words: 'active (running), enabled' },
+      ],
+    ]),
+    files: {
+      version: 252,
+      files: [{ path: '/etc/systemd/network/20-wired.network', text: '[Match]\nType=ether' }],
+    },
+  },
 });

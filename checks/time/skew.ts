@@ -20,6 +20,8 @@ export const skew = defineClusterCheck({
   ],
   severity: 'required',
   waivable: true,
+  rule: () =>
+    `Compares the clocks of all nodes: warns above ${String(WARN_SECONDS)} s between the slowest and the fastest, fails above ${String(FAIL_SECONDS)} s.`,
   needs: { clock },
   breaks: ['certificates, leases and log-ins of every component'],
   judge: (shares) => {
