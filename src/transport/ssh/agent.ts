@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { InputError } from '../../domain/errors.js';
 import type { Signer } from '../../domain/signer.js';
+import { errorCode } from './key-file.js';
 import { keyTypeOf, readSshString, sshString } from './wire.js';
 
 /** An agent that is locked up must not lock us up. A touch or a confirmation takes a human longer. */
@@ -60,7 +61,8 @@ export async function signWithAgent(
   ]);
   const reply = await request(socket, message, SIGN_LIMIT_MS);
   const signature = reply[0] === SIGN_RESPONSE ? readSshString(reply, 1) : null;
-  if (signature === null) throw agentError('refused to sign');
+  if (signature === null)
+    throw agentError('refused to sign: it was not confirmed, or it is locked');
   return signature.value;
 }
 
@@ -91,8 +93,8 @@ function request(path: string, message: Buffer, limitMs: number): Promise<Buffer
     const timer = setTimeout(() => {
       fail(`does not answer within ${String(limitMs / 1000)} s`);
     }, limitMs);
-    socket.on('error', () => {
-      fail('cannot be reached');
+    socket.on('error', (error) => {
+      fail(`cannot be reached (${errorCode(error)})`);
     });
     socket.on('close', () => {
       fail('closed the connection');

@@ -1,9 +1,9 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2';
 import type { ConnectError } from '../../domain/errors.js';
-import { visibleLine } from '../../domain/visible.js';
-import { connectError } from './errors.js';
+import { loginFailure, passwordExpired, type LoginLog } from './auth-failure.js';
+import { interactiveOffer } from './interactive-offer.js';
 import type { Ask, KeyRing } from './key-ring.js';
-import { agentOffer, fileOffer, interactiveOffer, passwordOffer, type Offer } from './offers.js';
+import { agentOffer, fileOffer, passwordOffer, type Offer, type OfferContext } from './offers.js';
 import type { SshOptions, Target } from './options.js';
 import { fingerprintOf } from './wire.js';
 
@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 5;
 /** One login at one server. */
 export type Login = {
   readonly handler: AuthHandlerMiddleware;
-  /** After success: the method, and the key's fingerprint. */
+  /** After success: the methods, as sshd's AuthenticationMethods joins them, and the key's fingerprint. */
   readonly record: () => { readonly authMethod: string; readonly authKey?: string };
   readonly failure: () => ConnectError;
 };
@@ -21,8 +21,10 @@ export type Login = {
 export type LoginEvents = {
   /** The server has answered and is to be answered. */
   readonly onStep: () => void;
-  /** Nobody answers an interactive prompt: the connection has to be closed. */
+  /** Nobody answers an interactive prompt, or what it asks for is not done: the connection has to be closed. */
   readonly onGiveUp: () => void;
+  /** Runs while the server's time-out stands still. */
+  readonly patiently: OfferContext['patiently'];
 };
 
 /**
@@ -37,127 +39,126 @@ export function createLogin(
   ask: Ask,
   events: LoginEvents,
 ): Login {
-  const tried: string[] = [];
-  const notes: string[] = [];
+  const log: LoginLog = {
+    tried: [],
+    notes: [],
+    needsOpenSsh: [],
+    serverMethods: [],
+    untried: 0,
+    expired: false,
+  };
+  const context: OfferContext = {
+    username: target.user,
+    where,
+    ask,
+    patiently: events.patiently,
+    note: (text) => log.notes.push(text),
+  };
   let offers: Offer[] | null = null;
   let current: Offer | null = null;
+  const passed: Offer[] = [];
   let attempts = 0;
-  let serverMethods: readonly string[] = [];
   const none: AnyAuthMethod = { type: 'none', username: target.user };
 
   const nextMethod = async (): Promise<AnyAuthMethod | false> => {
-    offers ??= await listOffers(options, ring, target, where, ask, notes, () => {
-      notes.push('keyboard-interactive was declined');
-      events.onGiveUp();
-    });
+    offers ??= await listOffers(options, ring, context, log, events.onGiveUp);
     for (let offer = offers.shift(); offer !== undefined; offer = offers.shift()) {
-      if (!serverMethods.includes(offer.method)) continue;
+      if (!log.serverMethods.includes(offer.method) || offer.isMoot?.() === true) continue;
       if (attempts >= MAX_ATTEMPTS) {
-        notes.push(
-          `stopped after ${String(MAX_ATTEMPTS)} attempts, before the server locks us out`,
-        );
+        log.untried = 1 + offers.filter(({ method }) => method === 'publickey').length;
         return false;
       }
       const method = await offer.prepare();
-      if (method === null) {
-        notes.push(`${offer.label} was declined or not opened`);
-        continue;
-      }
+      if (method === null) continue;
       attempts += 1;
       current = offer;
-      tried.push(offer.label);
+      log.tried.push(offer.label);
       return method;
     }
     return false;
   };
 
-  const step = async (left: readonly string[] | null): Promise<AnyAuthMethod | false> => {
+  const step = async (
+    left: readonly string[] | null,
+    partial: boolean | null,
+  ): Promise<AnyAuthMethod | false> => {
     events.onStep();
-    if (left === null && serverMethods.length === 0 && attempts === 0) return none;
+    if (left === null && log.serverMethods.length === 0 && attempts === 0) return none;
     if (current?.signed === true) {
       // ssh2 does not hand on what the server said to an agent's signature (it may be half content): ask it again.
-      current = null;
       attempts += 1;
+      current.signed = false;
+      passed.push(current);
+      current = null;
       return none;
     }
-    serverMethods = left ?? [];
+    const now = left ?? [];
+    if (partial === true && current !== null) passed.push(current);
+    // The signature was refused after all: else its method would have been done with.
+    else if (passed.at(-1)?.method === 'publickey' && now.includes('publickey')) passed.pop();
+    log.serverMethods = now;
     return nextMethod();
   };
 
   return {
-    handler: (left: readonly string[] | null, _partial, next) => {
+    handler: (left: readonly string[] | null, partial, next) => {
       // The types of ssh2 lack `false`: nothing more to try.
       const go = next as unknown as (method: AnyAuthMethod | false) => void;
-      step(left).then(go, () => {
+      step(left, partial).then(go, () => {
         go(false);
       });
     },
-    record: () => ({
-      authMethod: current?.method ?? 'none',
-      ...(current?.key === undefined ? {} : { authKey: current.key }),
-    }),
-    failure: () => failureOf(target, where, { tried, notes, serverMethods }),
+    record: () => {
+      const done = current === null ? passed : [...passed, current];
+      const key = done.find((offer) => offer.key !== undefined)?.key;
+      return {
+        authMethod: done.map(({ method }) => method).join(',') || 'none',
+        ...(key === undefined ? {} : { authKey: key }),
+      };
+    },
+    failure: () =>
+      log.expired ? passwordExpired(where, target.user) : loginFailure(where, target.user, log),
   };
 }
 
 async function listOffers(
   options: SshOptions,
   ring: KeyRing,
-  target: Target,
-  where: string,
-  ask: Ask,
-  notes: string[],
-  onDeclined: () => void,
+  context: OfferContext,
+  log: LoginLog,
+  onGiveUp: () => void,
 ): Promise<Offer[]> {
   const agent = await ring.agentKeys();
-  const { files, notes: fileNotes } = await ring.files();
-  notes.push(...agent.notes, ...fileNotes);
-  const held = new Set(agent.keys.map((key) => fingerprintOf(key.blob)));
+  const files = await ring.files();
+  log.notes.push(...agent.notes, ...files.notes);
+  log.needsOpenSsh.push(...agent.needsOpenSsh, ...files.needsOpenSsh);
   const socket = options.agentSocket ?? '';
+  const held = new Map(
+    agent.keys.map((key) => [fingerprintOf(key.blob), agentOffer(socket, key, context)]),
+  );
   let passwordWasAsked = false;
-  const password = passwordOffer(target.user, where, ask);
-  return [
-    ...agent.keys.map((key) => agentOffer(socket, key, target.user)),
-    ...files
-      .map((file) => fileOffer(ring, file, target.user, ask))
-      .filter((offer) => offer.key === undefined || !held.has(offer.key)),
-    interactiveOffer(
-      target.user,
-      ask,
-      () => {
-        passwordWasAsked = true;
-      },
-      onDeclined,
-    ),
-    {
-      ...password,
-      prepare: () => (passwordWasAsked ? Promise.resolve(null) : password.prepare()),
+  const interactive = interactiveOffer(context, {
+    onPassword: () => {
+      passwordWasAsked = true;
     },
+    onDeclined: () => {
+      context.note('keyboard-interactive was declined');
+      onGiveUp();
+    },
+    onExpired: () => {
+      log.expired = true;
+      onGiveUp();
+    },
+  });
+  return [
+    ...held.values(),
+    ...files.files.map((file): Offer => {
+      const offer = fileOffer(ring, file, context);
+      // What the server refused from the agent it refuses from the file; what the agent would not sign, the file may.
+      const same = held.get(offer.key ?? '');
+      return { ...offer, isMoot: () => same !== undefined && same.unsigned !== true };
+    }),
+    interactive,
+    { ...passwordOffer(context), isMoot: () => passwordWasAsked },
   ];
-}
-
-function failureOf(
-  target: Target,
-  where: string,
-  log: {
-    readonly tried: readonly string[];
-    readonly notes: readonly string[];
-    readonly serverMethods: readonly string[];
-  },
-): ConnectError {
-  const offered = log.tried.length === 0 ? 'nothing could be offered' : log.tried.join(', ');
-  const methods = log.serverMethods.join(', ') || 'none that we know';
-  const notes = log.notes.length === 0 ? '' : `; ${log.notes.join('; ')}`;
-  const text = visibleLine(
-    `${where}: no login as ${target.user} (tried: ${offered}; the server takes: ${methods}${notes})`,
-    700,
-  );
-  const tooMany = log.notes.some((note) => note.startsWith('stopped after'));
-  return connectError(
-    'auth-failed',
-    text,
-    tooMany
-      ? 'Name the right key with --identity and set IdentitiesOnly, so that the agent offers it alone.'
-      : 'Load the right key with ssh-add or name it with --identity, and check the user name.',
-  );
 }

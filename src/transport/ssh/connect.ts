@@ -4,6 +4,7 @@ import { Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
 import { CancelledError, type ConnectError } from '../../domain/errors.js';
 import { offeredAlgorithms } from './algorithms.js';
 import { createLogin, type Login } from './auth.js';
+import { passwordExpired } from './auth-failure.js';
 import { classify, connectError, timedOut, type Attempt, type Phase } from './errors.js';
 import { guardHostKey, type HostKeyGuard } from './host-keys.js';
 import type { Ask, KeyRing } from './key-ring.js';
@@ -167,7 +168,7 @@ function login(
       ring,
       hop.target,
       hop.where,
-      askThrough(options, hop.node, patience, signal),
+      askThrough(options, hop.node, patience, signal, fail),
       {
         onStep: () => {
           progress.phase = 'login';
@@ -176,6 +177,7 @@ function login(
         onGiveUp: () => {
           fail(auth.failure());
         },
+        patiently: (work) => patience.whileHumanActs(work),
       },
     );
     signal.addEventListener('abort', onAbort, { once: true });
@@ -192,7 +194,7 @@ function login(
       progress.algorithms = describeAlgorithms(negotiated);
     });
     client.on('change password', () => {
-      fail(passwordExpired(hop));
+      fail(passwordExpired(hop.where, hop.target.user));
     });
     client.on('ready', () => {
       progress.phase = 'open';
@@ -259,15 +261,20 @@ function connectionOf(
   };
 }
 
+/** Null when nobody answers. Ctrl-C at a prompt ends the connection, and with it the run, not only this question. */
 function askThrough(
   options: SshOptions,
   node: string,
   patience: Patience,
   signal: AbortSignal,
+  fail: (error: CancelledError) => void,
 ): Ask {
   return (request) =>
     patience.whileHumanActs(() =>
-      options.broker.ask({ node, ...request }, signal).catch(() => null),
+      options.broker.ask({ node, ...request }, signal).catch((error: unknown) => {
+        if (error instanceof CancelledError) fail(error);
+        return null;
+      }),
     );
 }
 
@@ -284,10 +291,3 @@ function describeAlgorithms(negotiated: NegotiatedAlgorithms): Readonly<Record<s
     }).map(([key, value]) => [key, value.slice(0, 64)]),
   );
 }
-
-const passwordExpired = (hop: Hop): ConnectError =>
-  connectError(
-    'auth-failed',
-    `${hop.where}: the password of ${hop.target.user} has expired`,
-    'Log in by hand and change the password; this tool never changes it.',
-  );

@@ -4,16 +4,14 @@ import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
-import { keyTypeOf, readSshString } from './wire.js';
+import { isKnownCipher, openSshLayout, unsealOpenSsh, type OpenSshLayout } from './openssh-key.js';
+import { convertPkcs8, isEncryptedPkcs8, isPkcs8 } from './pkcs8-key.js';
+import { keyTypeOf } from './wire.js';
 
 /** No private key is longer; a device or an image under that name is not read into memory. */
 const MAX_KEY_BYTES = 64 * 1024;
-/** ssh-keygen -a; each round costs about 10 ms here, and the work cannot be interrupted. */
-const MAX_KDF_ROUNDS = 400;
-const OPENSSH_MAGIC = 'openssh-key-v1\0';
-const OPENSSH_ARMOR =
-  /^-----BEGIN OPENSSH PRIVATE KEY-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END OPENSSH PRIVATE KEY-----/;
-
+/** ssh-keygen -a; each round costs about 15 ms here, and sshd waits 120 s for a login (LoginGraceTime). */
+const MAX_KDF_ROUNDS = 2000;
 /** A private key file as read: not yet decrypted. */
 export type KeyFile = {
   readonly path: string;
@@ -27,31 +25,45 @@ export type KeyFile = {
 export async function readKeyFile(path: string): Promise<KeyFile> {
   const text = await readPrivately(path);
   const layout = openSshLayout(text);
-  if (layout !== null && layout.rounds > MAX_KDF_ROUNDS) {
+  if (layout !== null) {
+    refuseSealing(path, layout);
+    if (keyTypeOf(layout.publicBlob) === 'ssh-dss') throw dsa(path);
+    const encrypted = layout.cipher !== 'none';
+    return { path, text, encrypted, publicBlob: layout.publicBlob };
+  }
+  refuseOtherFormats(path, text);
+  const encrypted = /^Proc-Type: 4,ENCRYPTED/m.test(text) || isEncryptedPkcs8(text);
+  return { path, text, encrypted, publicBlob: null };
+}
+
+function refuseSealing(path: string, { cipher, rounds }: OpenSshLayout): void {
+  if (rounds > MAX_KDF_ROUNDS) {
     throw new InputError(
-      `${name(path)} asks for ${String(layout.rounds)} key derivation rounds`,
-      `Load it into ssh-agent, or set fewer than ${String(MAX_KDF_ROUNDS)} with ssh-keygen -p -a.`,
+      `${name(path)} asks for ${String(rounds)} key derivation rounds`,
+      `Load it into ssh-agent, or set at most ${String(MAX_KDF_ROUNDS)} with ssh-keygen -p -a.`,
     );
   }
-  if (layout !== null) return { path, text, ...layout };
-  refuseOtherFormats(path, text);
-  return { path, text, encrypted: /^Proc-Type: 4,ENCRYPTED/m.test(text), publicBlob: null };
+  if (!isKnownCipher(cipher)) {
+    throw new InputError(
+      `${name(path)} is encrypted with ${visibleLine(cipher, 64)}, which is not supported`,
+      'Load it into ssh-agent, or rewrite a copy with: ssh-keygen -p -Z aes256-ctr -f FILE.',
+    );
+  }
 }
 
 /**
- * The private key in the file. Throws InputError for a wrong or missing passphrase and for what this tool cannot
- * use; the message never holds key material. Decrypting is synchronous: about 0.3 s at ssh-keygen's default rounds.
+ * The private key in the file. Rejects with InputError for a wrong or missing passphrase and for what this tool cannot
+ * use; the message never holds key material. Timers go on meanwhile: many rounds of key derivation take seconds.
  */
-export function unlockKey(file: KeyFile, passphrase?: string): ParsedKey {
+export async function unlockKey(file: KeyFile, passphrase?: string): Promise<ParsedKey> {
   if (file.encrypted && passphrase === undefined) {
     throw new InputError(
       `${name(file.path)} is encrypted and no passphrase was given`,
       'Type its passphrase, or load it into ssh-agent with ssh-add.',
     );
   }
-  const parsed: unknown = ssh2.utils.parseKey(file.text, passphrase);
-  const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (isPrivateKey(key)) return key;
+  const key = await parse(file, passphrase);
+  if (key !== null) return key;
   if (file.encrypted) {
     throw new InputError(
       `The passphrase does not open ${name(file.path)}, or the file is damaged`,
@@ -62,6 +74,22 @@ export function unlockKey(file: KeyFile, passphrase?: string): ParsedKey {
     `${name(file.path)} is not a private key this tool can read`,
     'Check it with: ssh-keygen -y -f FILE. Keys on security tokens work through ssh-agent only.',
   );
+}
+
+async function parse({ text, encrypted }: KeyFile, passphrase?: string): Promise<ParsedKey | null> {
+  const layout = openSshLayout(text);
+  if (layout !== null && encrypted) {
+    return parsed(await unsealOpenSsh(layout, passphrase ?? ''));
+  }
+  if (isPkcs8(text)) return parsed(await convertPkcs8(text, passphrase));
+  return parsed(text, passphrase);
+}
+
+function parsed(text: string | null, passphrase?: string): ParsedKey | null {
+  if (text === null) return null;
+  const result: unknown = ssh2.utils.parseKey(text, passphrase);
+  const key: unknown = Array.isArray(result) ? result[0] : result;
+  return isPrivateKey(key) ? key : null;
 }
 
 async function readPrivately(path: string): Promise<string> {
@@ -82,7 +110,8 @@ async function readPrivately(path: string): Promise<string> {
         'Name a private key file.',
       );
     }
-    if ((stat.mode & 0o077) !== 0) {
+    // authfile.c: only of a file of our own.
+    if ((stat.mode & 0o077) !== 0 && stat.uid === process.getuid?.()) {
       throw new InputError(
         `${name(path)} can be read by others (mode ${(stat.mode & 0o777).toString(8).padStart(4, '0')})`,
         'Run chmod 600 on it, as ssh itself demands.',
@@ -95,16 +124,26 @@ async function readPrivately(path: string): Promise<string> {
 }
 
 function refuseOtherFormats(path: string, text: string): void {
-  const toOpenSsh = 'Rewrite a copy in OpenSSH format with: ssh-keygen -p -f FILE.';
-  if (/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/m.test(text)) {
-    throw new InputError(`${name(path)} is in PKCS#8 format, which is not supported`, toOpenSsh);
-  }
   if (text.startsWith('PuTTY-User-Key-File-')) {
     throw new InputError(
       `${name(path)} is a PuTTY key, which is not supported`,
       'Convert it with: puttygen FILE -O private-openssh -o NEWFILE.',
     );
   }
+  const begun = /^-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----/m.exec(text)?.[1];
+  if (begun !== undefined && !text.includes(`-----END ${begun}-----`)) {
+    throw new InputError(
+      `${name(path)} is cut off: its last line is missing`,
+      'Copy it again, from where it is whole.',
+    );
+  }
+  if (begun === 'OPENSSH PRIVATE KEY') {
+    throw new InputError(
+      `${name(path)} is damaged: what it holds is no OpenSSH private key`,
+      'Check it with: ssh-keygen -y -f FILE.',
+    );
+  }
+  if (begun === 'DSA PRIVATE KEY') throw dsa(path);
   if (/^(ssh-|ecdsa-|sk-)/.test(text) || text.includes('PUBLIC KEY')) {
     throw new InputError(
       `${name(path)} is a public key`,
@@ -113,35 +152,11 @@ function refuseOtherFormats(path: string, text: string): void {
   }
 }
 
-type Layout = Pick<KeyFile, 'encrypted' | 'publicBlob'> & { readonly rounds: number };
-
-/** The clear part of an OpenSSH private key (PROTOCOL.key): cipher, kdf, kdf options, count, public key. Null for other formats. */
-function openSshLayout(text: string): Layout | null {
-  const body = OPENSSH_ARMOR.exec(text.trimStart())?.[1];
-  if (body === undefined) return null;
-  const bytes = Buffer.from(body, 'base64');
-  if (bytes.subarray(0, OPENSSH_MAGIC.length).toString('latin1') !== OPENSSH_MAGIC) return null;
-  const fields: Buffer[] = [];
-  let at = OPENSSH_MAGIC.length;
-  for (const gap of [0, 0, 0, 4]) {
-    const field = readSshString(bytes, at + gap);
-    if (field === null) return null;
-    fields.push(field.value);
-    at = field.next;
-  }
-  const [cipher, , options = Buffer.alloc(0), publicKey = Buffer.alloc(0)] = fields;
-  return {
-    encrypted: cipher?.toString('latin1') !== 'none',
-    publicBlob: keyTypeOf(publicKey) === null ? null : publicKey,
-    rounds: kdfRounds(options),
-  };
-}
-
-/** bcrypt's options: string salt, uint32 rounds; empty when the key is not encrypted. */
-function kdfRounds(options: Buffer): number {
-  const salt = readSshString(options, 0);
-  return salt !== null && salt.next + 4 <= options.length ? options.readUInt32BE(salt.next) : 0;
-}
+const dsa = (path: string): InputError =>
+  new InputError(
+    `${name(path)} is a DSA key, which OpenSSH has refused since 7.0`,
+    'Make an Ed25519 key: ssh-keygen -t ed25519.',
+  );
 
 function isPrivateKey(value: unknown): value is ParsedKey {
   const key = value as Partial<ParsedKey> | null;

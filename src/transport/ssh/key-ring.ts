@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import type { ParsedKey } from 'ssh2';
 import { InputError } from '../../domain/errors.js';
 import type { SecretRequest } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
 import { listAgentKeys, type AgentKey } from './agent.js';
 import { readKeyFile, unlockKey, type KeyFile } from './key-file.js';
+import { certificateOf, namedBlobs, publicKeyFile } from './key-names.js';
 import type { SshOptions } from './options.js';
+import { keyTypeOf } from './wire.js';
 
 const PASSPHRASE_TRIES = 3;
 /** A fleet looks for its keys about once a second, not once a node; a key that is added meanwhile is still found. */
@@ -14,13 +16,19 @@ const SHARED_MS = 1_000;
 /** Asks for a secret; null when nobody answers. */
 export type Ask = (request: Omit<SecretRequest, 'node'>) => Promise<string | null>;
 
+/** What kept keys from being offered, and those among them that the user's own ssh could use. */
+export type KeyNotes = {
+  readonly notes: readonly string[];
+  readonly needsOpenSsh: readonly string[];
+};
+
 /** The keys of the agent and of the key files, shared by all nodes: a passphrase is asked once a file. */
 export type KeyRing = {
-  /** Keys of the agent in the order to offer them, and what kept others from being offered. */
-  agentKeys(): Promise<{ readonly keys: readonly AgentKey[]; readonly notes: readonly string[] }>;
+  /** Keys of the agent in the order to offer them: those that an identity file names come first, in its order. */
+  agentKeys(): Promise<KeyNotes & { readonly keys: readonly AgentKey[] }>;
   /** Readable key files, those without a passphrase first. */
-  files(): Promise<{ readonly files: readonly KeyFile[]; readonly notes: readonly string[] }>;
-  /** Null when the passphrase was declined or wrong three times. */
+  files(): Promise<KeyNotes & { readonly files: readonly KeyFile[] }>;
+  /** Null when the passphrase was declined. Rejects with InputError when it was wrong three times, or the key cannot be read. */
   unlock(file: KeyFile, ask: Ask): Promise<ParsedKey | null>;
 };
 
@@ -71,73 +79,80 @@ function shared<T extends { readonly notes: readonly string[] }>(
 
 async function listUsable(
   options: SshOptions,
-): Promise<{ readonly keys: readonly AgentKey[]; readonly notes: readonly string[] }> {
-  if (options.agentSocket === undefined) return { keys: [], notes: [] };
+): Promise<KeyNotes & { readonly keys: readonly AgentKey[] }> {
+  const nothing = { keys: [], notes: [], needsOpenSsh: [] };
+  if (options.agentSocket === undefined) return nothing;
   const listed = await listAgentKeys(options.agentSocket).catch((error: unknown) =>
     error instanceof InputError ? error.message : 'The SSH agent failed',
   );
-  if (typeof listed === 'string') return { keys: [], notes: [listed] };
-  const usable = listed.filter((key) =>
-    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+)$/.test(key.type),
-  );
-  const others = listed.filter((key) => !usable.includes(key)).map((key) => key.type);
-  const named = await publicBlobs(options.identityFiles);
-  const isNamed = (key: AgentKey): boolean => named.includes(key.blob.toString('base64'));
-  const rest = options.identitiesOnly === true ? [] : usable.filter((key) => !isNamed(key));
-  const notes = [
-    ...(listed.length === 0 ? ['the SSH agent holds no keys'] : []),
-    ...(others.length === 0
-      ? []
-      : [`the agent's ${[...new Set(others)].join(', ')} keys cannot be used by this version`]),
-  ];
-  return { keys: [...usable.filter(isNamed), ...rest], notes };
+  if (typeof listed === 'string') return { ...nothing, notes: [listed] };
+  // `ssh-add -x` makes it answer as if it were empty (ssh-agent.c).
+  if (listed.length === 0) {
+    return { ...nothing, notes: ['the SSH agent holds no keys, or is locked (ssh-add -X)'] };
+  }
+  const named = await namedBlobs(options.identityFiles);
+  const rank = (key: AgentKey): number => named.indexOf(key.blob.toString('base64'));
+  const mine = listed.filter((key) => rank(key) >= 0).sort((a, b) => rank(a) - rank(b));
+  const rest = options.identitiesOnly === true ? [] : listed.filter((key) => rank(key) < 0);
+  const keys = [...mine, ...rest];
+  const others = [...new Set(keys.filter((key) => !isUsable(key)).map(({ type }) => type))];
+  const needsOpenSsh = others.map((type) => `the agent's ${type} key`);
+  return { keys: keys.filter(isUsable), notes: notUsed(needsOpenSsh), needsOpenSsh };
 }
 
-/** Public halves of the identity files: from FILE.pub as ssh does, else from the private file's clear part. */
-async function publicBlobs(paths: readonly string[]): Promise<readonly string[]> {
-  const blobs = await Promise.all(
-    paths.map(async (path) => {
-      const pub = path.endsWith('.pub') ? path : `${path}.pub`;
-      const text = await readFile(pub, 'latin1').catch(() => '');
-      const base64 = /^[a-z0-9@.-]+ ([A-Za-z0-9+/=]+)/.exec(text.slice(0, 16_384))?.[1];
-      if (base64 !== undefined) return base64;
-      const file = await readKeyFile(path).catch(() => null);
-      return file?.publicBlob ? Buffer.from(file.publicBlob).toString('base64') : '';
-    }),
-  );
-  return blobs.filter((blob) => blob !== '');
-}
+const isUsable = ({ type }: AgentKey): boolean =>
+  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+)$/.test(type);
+
+const notUsed = (needs: readonly string[]): readonly string[] =>
+  needs.map((what) => `${what} was not offered: only the ssh command can use it`);
 
 async function readFiles(
   paths: readonly string[],
-): Promise<{ readonly files: readonly KeyFile[]; readonly notes: readonly string[] }> {
+): Promise<KeyNotes & { readonly files: readonly KeyFile[] }> {
   const files: KeyFile[] = [];
   const notes: string[] = [];
+  const needsOpenSsh: string[] = [];
   for (const path of paths.filter((candidate) => !candidate.endsWith('.pub'))) {
+    const certificate = certificateOf(path);
+    if (await exists(certificate)) needsOpenSsh.push(`the certificate ${visibleLine(certificate)}`);
     try {
-      files.push(await readKeyFile(path));
+      const file = await readKeyFile(path);
+      // FILE.pub, as ssh does: so that a key which the agent has already offered asks for no passphrase.
+      const publicBlob = file.publicBlob ?? (await publicKeyFile(`${path}.pub`));
+      const isToken = publicBlob !== null && (keyTypeOf(publicBlob) ?? '').startsWith('sk-');
+      if (isToken) needsOpenSsh.push(`the security key ${visibleLine(path)}`);
+      else files.push({ ...file, publicBlob });
     } catch (error) {
       const text = error instanceof InputError ? error.message : 'a key file failed';
       // The default identities of ssh need not exist.
       if (!text.includes('(ENOENT)')) notes.push(text);
     }
   }
-  const rank = (file: KeyFile): number => (file.encrypted ? 1 : 0);
-  return { files: files.sort((a, b) => rank(a) - rank(b)), notes };
+  const locked = (file: KeyFile): number => (file.encrypted ? 1 : 0);
+  return {
+    files: files.sort((a, b) => locked(a) - locked(b)),
+    notes: [...notes, ...notUsed(needsOpenSsh)],
+    needsOpenSsh,
+  };
 }
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 async function unlock(file: KeyFile, ask: Ask): Promise<ParsedKey | null> {
   if (!file.encrypted) return unlockKey(file);
-  for (let attempt = 0; attempt < PASSPHRASE_TRIES; attempt += 1) {
-    const again = attempt === 0 ? '' : 'Wrong. ';
+  for (let attempt = 1; ; attempt += 1) {
+    const again = attempt === 1 ? '' : 'Wrong. ';
     const prompt = visibleLine(`${again}Passphrase of ${file.path}`);
     const passphrase = await ask({ kind: 'passphrase', prompt, echo: false });
     if (passphrase === null) return null;
     try {
-      return unlockKey(file, passphrase);
+      return await unlockKey(file, passphrase);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError) || attempt === PASSPHRASE_TRIES) throw error;
     }
   }
-  return null;
 }

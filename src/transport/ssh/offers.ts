@@ -1,5 +1,6 @@
 import { BaseAgent } from 'ssh2';
-import type { AnyAuthMethod, Prompt, SignCallback, SigningRequestOptions } from 'ssh2';
+import type { AnyAuthMethod, SignCallback, SigningRequestOptions } from 'ssh2';
+import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 import { signWithAgent, type AgentKey } from './agent.js';
 import type { KeyFile } from './key-file.js';
@@ -15,23 +16,35 @@ export type Offer = {
   readonly key?: string;
   /** Null when it cannot be tried, because a passphrase or password was declined. */
   readonly prepare: () => Promise<AnyAuthMethod | null>;
+  /** True when trying it would only repeat what was tried. */
+  readonly isMoot?: () => boolean;
   /** Set by an agent key when the server asked for its signature: after that the server's mind is unknown. */
   signed?: boolean;
+  /** Set by an agent key when the agent did not sign: its file may still be tried. */
+  unsigned?: boolean;
 };
 
-/** Interactive rounds and prompts a server may make us ask; no honest one needs more. */
-const MAX_PROMPTS = 12;
+/** What offers need of the login that they belong to. */
+export type OfferContext = {
+  readonly username: string;
+  /** For prompts: the place that asks, a hop as such. */
+  readonly where: string;
+  readonly ask: Ask;
+  /** Runs while the server's time-out stands still: somebody types, touches a token, or a key is being decrypted. */
+  readonly patiently: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly note: (text: string) => void;
+};
+
+type Sign = (data: Buffer, hash: 'sha256' | 'sha512') => Promise<Buffer>;
 
 /** One key of the agent as an agent of its own: ssh2 would offer all of them without counting. */
 class OneKeyAgent extends BaseAgent<Buffer> {
-  readonly #socket: string;
   readonly #blob: Buffer;
-  readonly #onSign: () => void;
-  constructor(socket: string, blob: Buffer, onSign: () => void) {
+  readonly #sign: Sign;
+  constructor(blob: Buffer, sign: Sign) {
     super();
-    this.#socket = socket;
     this.#blob = blob;
-    this.#onSign = onSign;
+    this.#sign = sign;
   }
   override getIdentities(done: (error: undefined, keys: Buffer[]) => void): void {
     done(undefined, [this.#blob]);
@@ -44,8 +57,7 @@ class OneKeyAgent extends BaseAgent<Buffer> {
   ): void {
     const callback = typeof options === 'function' ? options : done;
     const hash = typeof options === 'function' ? undefined : options.hash;
-    this.#onSign();
-    signWithAgent(this.#socket, this.#blob, data, hash === 'sha512' ? 'sha512' : 'sha256').then(
+    this.#sign(data, hash === 'sha512' ? 'sha512' : 'sha256').then(
       (signature) => {
         const algorithm = readSshString(signature, 0);
         const body = algorithm && readSshString(signature, algorithm.next);
@@ -58,92 +70,63 @@ class OneKeyAgent extends BaseAgent<Buffer> {
   }
 }
 
-export function agentOffer(socket: string, key: AgentKey, username: string): Offer {
+export function agentOffer(socket: string, key: AgentKey, context: OfferContext): Offer {
   const fingerprint = fingerprintOf(key.blob);
   const offer: Offer = {
     method: 'publickey',
     label: `agent key ${fingerprint}`,
     key: fingerprint,
     prepare: () => {
-      const agent = new OneKeyAgent(socket, key.blob, () => {
+      const agent = new OneKeyAgent(key.blob, async (data, hash) => {
         offer.signed = true;
+        try {
+          return await context.patiently(() => signWithAgent(socket, key.blob, data, hash));
+        } catch (error) {
+          offer.signed = false;
+          offer.unsigned = true;
+          context.note(
+            `${error instanceof InputError ? error.message : 'the SSH agent failed'} (${fingerprint})`,
+          );
+          throw error;
+        }
       });
-      return Promise.resolve({ type: 'agent', username, agent });
+      return Promise.resolve({ type: 'agent', username: context.username, agent });
     },
   };
   return offer;
 }
 
-export function fileOffer(ring: KeyRing, file: KeyFile, username: string, ask: Ask): Offer {
+export function fileOffer(ring: KeyRing, file: KeyFile, context: OfferContext): Offer {
+  const label = `key file ${file.path}`;
   return {
     method: 'publickey',
-    label: `key file ${file.path}`,
+    label,
     ...(file.publicBlob === null ? {} : { key: fingerprintOf(file.publicBlob) }),
     prepare: async () => {
-      const key = await ring.unlock(file, ask);
-      return key === null ? null : { type: 'publickey', username, key };
+      try {
+        // Another node may have asked for the passphrase: this one waits just as patiently.
+        const key = await context.patiently(() => ring.unlock(file, context.ask));
+        if (key !== null) return { type: 'publickey', username: context.username, key };
+        context.note(`the passphrase of ${label} was declined`);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        context.note(error.message);
+      }
+      return null;
     },
   };
 }
 
-export function passwordOffer(username: string, where: string, ask: Ask): Offer {
+export function passwordOffer({ username, where, ask, note }: OfferContext): Offer {
   return {
     method: 'password',
     label: 'password',
     prepare: async () => {
       const prompt = visibleLine(`Password of ${username} at ${where}`);
       const password = await ask({ kind: 'password', prompt, echo: false });
-      return password === null ? null : { type: 'password', username, password };
-    },
-  };
-}
-
-/**
- * `onPassword` is told when the server only wanted a password, so that it is not asked for twice; `onDeclined` when
- * nobody answers: there is no answer that means no, and a wrong number of answers makes sshd break off.
- */
-export function interactiveOffer(
-  username: string,
-  ask: Ask,
-  onPassword: () => void,
-  onDeclined: () => void,
-): Offer {
-  return {
-    method: 'keyboard-interactive',
-    label: 'keyboard-interactive',
-    prepare: () => {
-      let asked = 0;
-      const answer = async (
-        title: string,
-        prompts: readonly Prompt[],
-      ): Promise<string[] | null> => {
-        const answers: string[] = [];
-        for (const { prompt, echo } of prompts) {
-          asked += 1;
-          if (asked > MAX_PROMPTS) return null;
-          const isPassword = echo !== true && /password/i.test(prompt.slice(0, 200));
-          if (isPassword) onPassword();
-          const text = await ask({
-            kind: isPassword ? 'password' : 'keyboard-interactive',
-            prompt: visibleLine(`${title} ${prompt.slice(0, 400)}`.trim()),
-            echo: echo === true,
-          });
-          if (text === null) return null;
-          answers.push(text);
-        }
-        return answers;
-      };
-      return Promise.resolve({
-        type: 'keyboard-interactive',
-        username,
-        prompt: (name, instructions, _language, prompts, finish) => {
-          const title = [name, instructions].map((part) => part.slice(0, 400)).join(' ');
-          answer(title, prompts).then((answers) => {
-            if (answers === null) onDeclined();
-            else finish(answers);
-          }, onDeclined);
-        },
-      });
+      if (password !== null) return { type: 'password', username, password };
+      note('password was declined');
+      return null;
     },
   };
 }

@@ -14,12 +14,12 @@ export async function keyNeedsPassphrase(path: string): Promise<boolean> {
 }
 
 /**
- * A signer for an Ed25519, RSA or ECDSA private key file in OpenSSH or traditional PEM format. Rejects with
+ * A signer for an Ed25519, RSA or ECDSA private key file in OpenSSH, PKCS#8 or traditional PEM format. Rejects with
  * InputError for a file that is missing, readable by others, encrypted without a (right) passphrase, or of a
- * format or type that cannot sign (PKCS#8, PuTTY, DSA, security tokens).
+ * format or type that cannot sign (PuTTY, DSA, security tokens).
  */
 export async function loadSigner(path: string, passphrase?: string): Promise<Signer> {
-  const key = unlockKey(await readKeyFile(path), passphrase);
+  const key = await unlockKey(await readKeyFile(path), passphrase);
   const publicBlob = new Uint8Array(key.getPublicSSH());
   const type = keyTypeOf(publicBlob) ?? '';
   refuseWeak(path, type, rsaBits(publicBlob));

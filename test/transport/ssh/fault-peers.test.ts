@@ -106,7 +106,7 @@ describe('logins', () => {
       ['keyboard-interactive', true],
     ]);
     for (const { prompt } of mine.asked) {
-      expect(prompt.length).toBeLessThanOrEqual(200);
+      expect(prompt.length).toBeLessThanOrEqual(400);
       expect(prompt).not.toContain('\u001b');
     }
     await session.close();

@@ -58,6 +58,8 @@ const KINDS: readonly (readonly [string, readonly string[], string])[] = [
   ['ecdsa256', ['-t', 'ecdsa', '-b', '256', '-N', ''], 'ecdsa-sha2-nistp256'],
   ['ecdsa384', ['-t', 'ecdsa', '-b', '384', '-N', ''], 'ecdsa-sha2-nistp384'],
   ['ecdsa521', ['-t', 'ecdsa', '-b', '521', '-N', ''], 'ecdsa-sha2-nistp521'],
+  ['rsa-pkcs8', ['-t', 'rsa', '-m', 'PKCS8', '-N', ''], 'rsa-sha2-512'],
+  ['ecdsa-pkcs8', ['-t', 'ecdsa', '-m', 'PKCS8', '-N', ''], 'ecdsa-sha2-nistp256'],
   ['ecdsa-pem', ['-t', 'ecdsa', '-m', 'PEM', '-N', ''], 'ecdsa-sha2-nistp256'],
 ];
 
@@ -79,6 +81,7 @@ describe('loadSigner', () => {
   test.each([
     ['locked', []],
     ['locked-pem', ['-m', 'PEM']],
+    ['locked-pkcs8', ['-m', 'PKCS8']],
   ] as const)('%s: opens with its passphrase alone', async (name, format) => {
     const path = make(
       name,
@@ -112,20 +115,18 @@ describe('loadSigner', () => {
     };
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', ['-m', '600', fifo]);
-    const pkcs8 = make('pkcs8', '-t', 'rsa', '-m', 'PKCS8', '-N', '');
     const weak = make('weak', '-t', 'rsa', '-b', '1024', '-N', '');
-    const slow = make('slow', '-t', 'ed25519', '-a', '500', '-N', 'x12345');
+    const slow = write('slow', withRounds(make('fast', '-t', 'ed25519', '-N', 'x12345'), 2001));
     chmodSync(`${good}.pub`, 0o600);
     const cases: readonly (readonly [string, RegExp])[] = [
       [join(folder, 'absent'), /cannot be opened \(ENOENT\)/],
       [folder, /not a plain file/],
       [fifo, /not a plain file/],
       [copy('open', 0o644), /can be read by others \(mode 0644\)/],
-      [pkcs8, /PKCS#8/],
       [weak, /RSA key of 1024 bits/],
-      [slow, /500 key derivation rounds/],
+      [slow, /2001 key derivation rounds/],
       [`${good}.pub`, /is a public key/],
-      [write('cut', readFileSync(good, 'utf8').slice(0, 180)), /not a private key/],
+      [write('cut', readFileSync(good, 'utf8').slice(0, 180)), /is cut off/],
       [write('text', 'hello\n'), /not a private key/],
       [write('huge', 'x'.repeat(70_000)), /70000 bytes long/],
       [write('empty', ''), /0 bytes long/],
@@ -137,6 +138,16 @@ describe('loadSigner', () => {
     }
   });
 });
+
+/** An OpenSSH key file with another number of rounds in it: making a real one would take as long as they take. */
+function withRounds(path: string, rounds: number): string {
+  const [begin = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
+  const end = lines.pop() ?? '';
+  const bytes = Buffer.from(lines.join(''), 'base64');
+  // The magic, "aes256-ctr", "bcrypt", the length of the options, a salt of 16 bytes with its length.
+  bytes.writeUInt32BE(rounds, 15 + 14 + 10 + 4 + 20);
+  return [begin, bytes.toString('base64'), end, ''].join('\n');
+}
 
 test('the keys of an agent sign what ssh-keygen accepts', async () => {
   const agent = startAgent(folder);

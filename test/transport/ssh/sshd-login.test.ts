@@ -123,7 +123,7 @@ describe.skipIf(missing !== null)(`logins at a real sshd ${missing ?? ''}`, () =
       const session = await mine.open(nodeAt(server.port, both.name)).finally(() => {
         own.stop();
       });
-      expect(session.peer.authMethod).toBe('password');
+      expect(session.peer.authMethod).toBe('publickey,password');
       await session.close();
     } finally {
       await server.stop();
