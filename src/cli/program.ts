@@ -173,6 +173,15 @@ function addTexts(program: Command, done: Done): void {
       done(await runCollector(options));
     });
   program
+    .command('sudoers')
+    .description('print the least-privilege rule for what a survey runs as root')
+    .option('--intent <file>', 'only what this intent needs')
+    .option('--rules <file>', 'own rules')
+    .action(async (options: { readonly intent?: string; readonly rules?: string }) => {
+      const { runSudoers } = await import('./commands/sudoers.js');
+      done(await runSudoers(options));
+    });
+  program
     .command('intent')
     .description('print a commented intent file')
     .action(async () => {
