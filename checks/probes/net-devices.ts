@@ -33,17 +33,23 @@ cd /sys/class/net 2>/dev/null || { echo 'there is no /sys/class/net' >&2; exit 1
 # A container may see the /sys of its host: its devices are then not those of /proc/net.
 foreign() { echo '/sys/class/net shows the devices of another network namespace' >&2; exit 1; }
 A=' '
-while IFS=': 	' read -r n R; do A="$A$n "; done </proc/net/dev
+while IFS=': 	' read -r n _; do A="$A$n "; done </proc/net/dev
 for d in *; do
   [ -e "$d/ifindex" ] || continue
   case $A in *" $d "*) ;; *) foreign ;; esac
 done
-while read -r i n R; do
+while read -r i n _; do
   read -r V 2>/dev/null <"$n/ifindex" || foreign
   [ "$V" = "$i" ] || foreign
 done 2>/dev/null </proc/net/dev_mcast
 get() { read -r V 2>/dev/null <"$d/$1" || V=; V=\${V%% *}; }
-link() { V=; [ -e "$d/$1" ] && cd -P "$d/$1" 2>/dev/null && V=\${PWD##*/} && cd /sys/class/net; }
+link() {
+  V=
+  [ -e "$d/$1" ] || return 0
+  cd -P "$d/$1" 2>/dev/null || return 0
+  V=\${PWD##*/}
+  cd /sys/class/net || exit 1
+}
 for d in *; do
   [ -e "$d/ifindex" ] || continue
   K=
