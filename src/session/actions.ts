@@ -27,7 +27,14 @@ export type SessionActions = {
   /** Connects to all nodes, or to those named. */
   openAccess(nodes?: readonly string[]): Promise<void>;
   acceptHostKey(node: string): void;
-  /** Accepts every key on the table and connects again with each exact key pinned. */
+  /** Compares new host keys with these lines from now on; an empty text compares with none. */
+  compareHostKeys(text: string): void;
+  /** As `compareHostKeys`, with a file. */
+  loadHostKeyList(path: string): Promise<void>;
+  /**
+   * Accepts every key on the table, or with a list of keys every one that agrees with it, and connects again with each
+   * exact key pinned.
+   */
   acceptAllHostKeys(): void;
   refuseHostKey(node: string): void;
   answerPrompt(secret: string | null): void;

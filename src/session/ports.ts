@@ -93,6 +93,8 @@ export type FilesPort = {
   /** Text as typed or pasted: one host a line, or any inventory format. Throws InputError with line and column. */
   parseInventory(text: string): readonly InventoryNode[];
   sshConfigHosts(): Promise<readonly InventoryNode[]>;
+  /** Lines of host keys or fingerprints, as text. */
+  readHostKeys(path: string): Promise<string>;
   readIntent(path: string): Promise<Intent>;
   /** Throws InputError when a value is not of the key's kind. */
   checkIntent(candidate: Readonly<Record<string, unknown>>): Intent;

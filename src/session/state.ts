@@ -1,5 +1,6 @@
 import type { NodeEvidence, PeerRecord } from '../domain/evidence.js';
 import type { Fix } from '../domain/fix.js';
+import type { HostKeyList } from '../domain/host-key-list.js';
 import type { Intent } from '../domain/intent.js';
 import type { InventoryNode } from '../domain/inventory.js';
 import type { Report, Waiver } from '../domain/report.js';
@@ -21,7 +22,13 @@ export type NodeAccess =
   | { readonly phase: 'connecting' }
   | { readonly phase: 'open'; readonly peer: PeerRecord; readonly privilege: string }
   /** Waiting for the operator to accept or refuse the key. */
-  | { readonly phase: 'host-key'; readonly key: UnknownHostKey; readonly accepted: boolean }
+  | {
+      readonly phase: 'host-key';
+      readonly key: UnknownHostKey;
+      readonly accepted: boolean;
+      /** What the operator's list of keys says of it; absent without a list. */
+      readonly listed?: 'agrees' | 'unlisted';
+    }
   /** `reason` begins with a reason code. */
   | { readonly phase: 'failed'; readonly reason: string; readonly nextStep: string };
 
@@ -91,6 +98,8 @@ export type SessionState = {
   readonly intent: Intent;
   readonly access: AccessSettings;
   readonly nodeAccess: Readonly<Record<string, NodeAccess>>;
+  /** Host keys that the operator has from elsewhere, to compare new ones with; not kept in the saved session. */
+  readonly hostKeyList?: HostKeyList & { readonly source: string };
   /** The prompt at the head of the fleet's one queue; its answer goes to the broker, never here. */
   readonly prompt: SecretRequest | null;
   readonly progress: Readonly<Record<string, NodeProgress>>;

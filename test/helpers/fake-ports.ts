@@ -38,6 +38,7 @@ export type FakePorts = {
   readonly files: {
     inventories: Record<string, readonly InventoryNode[]>;
     intents: Record<string, Intent>;
+    hostKeys: Record<string, string>;
     sshConfig: readonly InventoryNode[];
   };
   /** When set, saving rejects with it. */
@@ -117,7 +118,7 @@ export function fakePorts(world: Record<string, FakeNode>): FakePorts {
                 host: node.host,
                 port: node.port ?? 22,
                 type: 'ssh-ed25519',
-                fingerprint: `SHA256:fake-${node.name}`,
+                fingerprint: fake.fingerprint ?? `SHA256:fake-${node.name}`,
                 key: 'AAAA',
               },
             });
@@ -193,6 +194,12 @@ export function fakePorts(world: Record<string, FakeNode>): FakePorts {
       },
       parseInventory: parseLines,
       sshConfigHosts: () => Promise.resolve(fake.files.sshConfig),
+      readHostKeys: (path) => {
+        const text = fake.files.hostKeys[path];
+        return text === undefined
+          ? Promise.reject(new InputError(`${path} cannot be read.`, 'Name another file.'))
+          : Promise.resolve(text);
+      },
       readIntent: (path) => {
         const intent = fake.files.intents[path];
         return intent === undefined
@@ -247,7 +254,7 @@ export function fakePorts(world: Record<string, FakeNode>): FakePorts {
     advance: (ms) => {
       now += ms;
     },
-    files: { inventories: {}, intents: {}, sshConfig: [] },
+    files: { inventories: {}, intents: {}, hostKeys: {}, sshConfig: [] },
     failSaves: null,
   };
   return fake;

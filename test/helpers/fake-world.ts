@@ -14,6 +14,8 @@ export type FakeNode = {
   unreached?: Reason;
   /** `ask`: its host key is not known until it is accepted. */
   hostKey: 'known' | 'ask';
+  /** Of its host key; `SHA256:fake-NAME` without it. */
+  fingerprint?: string;
   /** It asks for this password while connecting. */
   password?: string;
   /** How an applied fix ends; `works` changes the node so that the check passes. */

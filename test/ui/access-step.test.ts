@@ -27,6 +27,7 @@ it('connects, shows new keys with their fingerprints, and a failure with its nex
       Key files        the agent and the usual files
       Become root      auto
       New host keys    ask
+      Known host keys  a file with fingerprints, or paste its lines
 
     3 nodes, 1 open, 1 new host key to answer, 1 failed
       Node      State       Detail
@@ -36,7 +37,6 @@ it('connects, shows new keys with their fingerprints, and a failure with its nex
     n1:22 shows a ssh-ed25519 key that known_hosts does not hold:
     SHA256:fake-n1
     Compare it on its console: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub
-
 
 
 

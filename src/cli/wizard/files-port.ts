@@ -7,6 +7,7 @@ import type { FilesPort } from '../../session/ports.js';
 import { readIntent, validateIntent } from '../files/intent-file.js';
 import { parseInventory, readInventory } from '../files/inventory-file.js';
 import { isHost } from '../files/node-argument.js';
+import { readText } from '../files/read-text.js';
 import { expandHome } from '../wiring/access-files.js';
 import type { StateFiles } from './state-files.js';
 
@@ -42,6 +43,7 @@ export function createFilesPort(state: StateFiles, sshConfig: string | undefined
         );
       return hosts;
     },
+    readHostKeys: (path) => readText(expandHome(path), 'list of host keys'),
     readIntent: (path) => readIntent(expandHome(path)),
     checkIntent: (candidate) => validateIntent(candidate, (at) => at.map(String).join('.')),
     save: state.save,

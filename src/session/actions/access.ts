@@ -1,12 +1,14 @@
 import type { InventoryNode } from '../../domain/inventory.js';
+import { compareWithList, parseHostKeyList } from '../../domain/host-key-list.js';
 import { reason } from '../../domain/reason.js';
+import type { UnknownHostKey } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { SessionActions } from '../actions.js';
 import { createBatch } from '../batch.js';
 import type { Context } from '../context.js';
 import type { AccessEvent } from '../ports.js';
 import { lookup, without } from '../records.js';
-import type { NodeAccess } from '../state.js';
+import type { NodeAccess, SessionState } from '../state.js';
 
 type Access = Pick<
   SessionActions,
@@ -14,18 +16,37 @@ type Access = Pick<
   | 'openAccess'
   | 'acceptHostKey'
   | 'acceptAllHostKeys'
+  | 'compareHostKeys'
+  | 'loadHostKeyList'
   | 'refuseHostKey'
   | 'answerPrompt'
 >;
 
-function accessOf(event: AccessEvent): NodeAccess {
+/** A new key beside the operator's list: one that differs stops the node, and no key press can accept it. */
+function withNewKey(key: UnknownHostKey, { hostKeyList, nodes }: SessionState): NodeAccess {
+  if (hostKeyList === undefined) return { phase: 'host-key', key, accepted: false };
+  const fleet = nodes.map(({ name, host, port = 22 }) => ({ node: name, host, port }));
+  const verdict = compareWithList(hostKeyList, key, fleet);
+  if (verdict.kind !== 'differs')
+    return { phase: 'host-key', key, accepted: false, listed: verdict.kind };
+  const shown = `${key.host}:${String(key.port)} shows ${key.type} ${key.fingerprint}`;
+  return {
+    phase: 'failed',
+    reason: visibleLine(reason('host-key-changed', `${shown}, but ${verdict.why}`), 300),
+    nextStep: visibleLine(
+      'Compare the key on the console of the node; correct your list only if it is wrong, then connect again.',
+    ),
+  };
+}
+
+function accessOf(event: AccessEvent, state: SessionState): NodeAccess {
   switch (event.kind) {
     case 'connecting':
       return { phase: 'connecting' };
     case 'open':
       return { phase: 'open', peer: event.peer, privilege: visibleLine(event.privilege, 120) };
     case 'host-key':
-      return { phase: 'host-key', key: event.key, accepted: false };
+      return withNewKey(event.key, state);
     case 'failed':
       return {
         phase: 'failed',
@@ -36,7 +57,7 @@ function accessOf(event: AccessEvent): NodeAccess {
 }
 
 export function accessActions(context: Context): Access {
-  const { get, set, ports } = context;
+  const { get, set, ports, notify } = context;
   const note = (changes: ReadonlyMap<string, NodeAccess>): void => {
     set({ nodeAccess: { ...get().nodeAccess, ...Object.fromEntries(changes) } });
   };
@@ -57,7 +78,7 @@ export function accessActions(context: Context): Access {
         nodes,
         get().access,
         (event) => {
-          batch.push(event.node, accessOf(event));
+          batch.push(event.node, accessOf(event, get()));
         },
         signal,
       );
@@ -95,6 +116,30 @@ export function accessActions(context: Context): Access {
     if (get().busy === null) void open([...changes.keys()]);
   };
 
+  /** Puts a list beside the keys that wait, and those to come. */
+  const compare = (text: string, source: string): void => {
+    const list = parseHostKeyList(text);
+    if (list.keys.length === 0 && text.trim() !== '') {
+      notify('error', 'No host key could be read there. Lines of ssh-keygen -lf would do.');
+      return;
+    }
+    set(
+      text.trim() === ''
+        ? { hostKeyList: undefined }
+        : { hostKeyList: { ...list, source: visibleLine(source, 200) } },
+    );
+    const waiting = Object.entries(get().nodeAccess).flatMap(([name, access]) =>
+      access.phase === 'host-key' && !access.accepted
+        ? [[name, withNewKey(access.key, get())] as const]
+        : [],
+    );
+    note(new Map(waiting));
+    const read = `${String(list.keys.length)} host keys on your list`;
+    if (list.unread > 0)
+      notify('warning', `${read}; ${String(list.unread)} lines could not be read.`);
+    else if (list.keys.length > 0) notify('info', `${read}.`);
+  };
+
   return {
     setAccess: (change) => {
       set({ access: { ...get().access, ...change } });
@@ -104,8 +149,20 @@ export function accessActions(context: Context): Access {
       accept([node]);
     },
     acceptAllHostKeys: () => {
-      accept(Object.keys(get().nodeAccess));
+      const { nodeAccess, hostKeyList } = get();
+      const agrees = (name: string): boolean => {
+        const access = lookup(nodeAccess, name);
+        return access?.phase === 'host-key' && access.listed === 'agrees';
+      };
+      accept(Object.keys(nodeAccess).filter((name) => hostKeyList === undefined || agrees(name)));
     },
+    compareHostKeys: (text) => {
+      compare(text, 'pasted');
+    },
+    loadHostKeyList: (path) =>
+      context.long('Reading the list of host keys', async () => {
+        compare(await ports.files.readHostKeys(path), path);
+      }),
     refuseHostKey: (node) => {
       if (lookup(get().nodeAccess, node)?.phase !== 'host-key') return;
       const why = reason('host-key-unknown', 'the operator refused the key');

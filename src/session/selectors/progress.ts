@@ -25,6 +25,12 @@ export function hostKeyTable(state: SessionState): readonly UnknownHostKey[] {
   });
 }
 
+/** How many keys that wait agree with the operator's list. */
+export const hostKeysOnList = (state: SessionState): number =>
+  Object.values(state.nodeAccess).filter(
+    (access) => access.phase === 'host-key' && !access.accepted && access.listed === 'agrees',
+  ).length;
+
 /** One node's access, `untried` when nothing happened yet. */
 export const accessTo = (state: SessionState, node: string): NodeAccess =>
   lookup(state.nodeAccess, node) ?? { phase: 'untried' };

@@ -24,6 +24,8 @@ export type FormField =
       readonly placeholder?: string;
       /** A sentence when the text cannot be taken; the draft stays for correction. */
       readonly onCommit: (text: string) => string | undefined;
+      /** Takes a paste of several lines at once. */
+      readonly onPasteLines?: (text: string) => void;
     });
 
 type FormProps = {
@@ -141,6 +143,7 @@ export function Form(props: FormProps) {
                 isActive={focused}
                 width={room}
                 placeholder={item.placeholder}
+                onPasteLines={item.onPasteLines}
               />
             )}
           </Box>

@@ -1,10 +1,10 @@
 import { Box } from 'ink';
 import { useMemo, useState } from 'react';
 import { lookup } from '../../session/records.js';
-import { accessCounts, accessTo } from '../../session/selectors/progress.js';
-import type { AccessSettings, NodeAccess } from '../../session/state.js';
+import { accessCounts, accessTo, hostKeysOnList } from '../../session/selectors/progress.js';
+import type { NodeAccess } from '../../session/state.js';
 import { useArea } from '../components/area.js';
-import { Form, type FormField } from '../components/form.js';
+import { Form } from '../components/form.js';
 import { useKeyedCursor, useLongest } from '../components/list-cursor.js';
 import { Table, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
@@ -12,73 +12,8 @@ import { useCommands, type CommandMap } from '../keys.js';
 import { LAYER } from '../key-registry.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
 import { count, wrapLines } from '../text.js';
+import { accessFields } from './access-fields.js';
 import { accessDetail, accessLines, accessState } from './access-words.js';
-
-const BECOME = ['auto', 'sudo', 'none'] as const satisfies readonly AccessSettings['become'][];
-const HOST_KEY = [
-  'ask',
-  'strict',
-  'accept-new',
-] as const satisfies readonly AccessSettings['hostKey'][];
-
-function settingsFields(
-  access: AccessSettings,
-  set: (change: Partial<AccessSettings>) => void,
-): readonly FormField[] {
-  return [
-    {
-      kind: 'text',
-      id: 'user',
-      label: 'Log in as',
-      value: access.user,
-      placeholder: 'what the SSH configuration says',
-      help: 'For nodes that name no user themselves.',
-      onCommit: (text) => {
-        set({ user: text.trim() });
-        return undefined;
-      },
-    },
-    {
-      kind: 'text',
-      id: 'identity',
-      label: 'Key files',
-      value: access.identityFiles.join(', '),
-      placeholder: 'the agent and the usual files',
-      help: 'Private keys to log in with, with commas between them. Paths only.',
-      onCommit: (text) => {
-        set({
-          identityFiles: text
-            .split(',')
-            .map((part) => part.trim())
-            .filter((part) => part !== ''),
-        });
-        return undefined;
-      },
-    },
-    {
-      kind: 'choice',
-      id: 'become',
-      label: 'Become root',
-      value: access.become,
-      choices: BECOME,
-      help: 'auto: sudo where the login is not root, with a password only if it wants one.',
-      onChoose: (value) => {
-        set({ become: BECOME.find((known) => known === value) ?? 'auto' });
-      },
-    },
-    {
-      kind: 'choice',
-      id: 'hostKey',
-      label: 'New host keys',
-      value: access.hostKey,
-      choices: HOST_KEY,
-      help: 'ask shows each new key; strict refuses them; accept-new takes them unseen.',
-      onChoose: (value) => {
-        set({ hostKey: HOST_KEY.find((known) => known === value) ?? 'ask' });
-      },
-    },
-  ];
-}
 
 /** What Enter does next: connect, wait for answers, or go on to the survey. */
 function useEnter(counts: Counts, focusTable: () => void) {
@@ -121,6 +56,16 @@ function useHostKeyCommands(
   waiting: boolean,
 ): CommandMap {
   const actions = useActions();
+  const hasList = useSession((state) => state.hostKeyList !== undefined);
+  const agreeing = useSession((state) => hostKeysOnList(state) > 0);
+  const run = actions.acceptAllHostKeys;
+  const acceptAll = hasList
+    ? agreeing
+      ? { run, label: 'accept those on the list' }
+      : undefined
+    : waiting
+      ? run
+      : undefined;
   const here = access?.phase === 'host-key' && !access.accepted;
   return {
     'access.accept': here
@@ -133,7 +78,7 @@ function useHostKeyCommands(
           actions.refuseHostKey(name);
         }
       : undefined,
-    'access.acceptAll': waiting ? actions.acceptAllHostKeys : undefined,
+    'access.acceptAll': acceptAll,
   };
 }
 
@@ -162,16 +107,19 @@ function summary(nodes: number, counts: Counts): string {
 }
 
 const DETAIL_ROWS = 3;
+/** Two fingerprints, a path and a next step, where the node under the pointer has that much to say. */
+const MOST_DETAIL_ROWS = 6;
 
 /** Logs in to the nodes, and has new host keys accepted or refused. */
 export function AccessStep() {
   const { width, height } = useArea();
   const actions = useActions();
   const settings = useSession((state) => state.access);
+  const keyList = useSession((state) => state.hostKeyList);
   const nodes = useSession((state) => state.nodes);
   const state = useSession((whole) => whole.nodeAccess);
   const [inTable, setInTable] = useState(false);
-  const formRows = Math.max(2, Math.min(5, height - DETAIL_ROWS - 4));
+  const formRows = Math.max(2, Math.min(6, height - DETAIL_ROWS - 4));
   const tableRows = Math.max(3, height - formRows - 1 - DETAIL_ROWS);
   const list = useKeyedCursor(nodes, (one) => one.name, tableRows - 2);
   const node = nodes[list.cursor];
@@ -208,11 +156,14 @@ export function AccessStep() {
     { title: 'State', width: 10 },
     { title: 'Detail', width: 20 },
   ];
-  const detail = access === undefined ? [] : wrapLines(accessLines(access), width);
+  const detail = (access === undefined ? [] : wrapLines(accessLines(access), width)).slice(
+    0,
+    Math.max(DETAIL_ROWS, Math.min(MOST_DETAIL_ROWS, height - formRows - 5)),
+  );
   return (
     <Box flexDirection="column">
       <Form
-        fields={settingsFields(settings, actions.setAccess)}
+        fields={accessFields(settings, keyList, actions)}
         isActive={!inTable}
         width={width}
         height={formRows}
@@ -234,10 +185,10 @@ export function AccessStep() {
         }}
         cursor={inTable ? list.cursor : -1}
         width={width}
-        height={tableRows}
+        height={Math.max(3, tableRows - Math.max(0, detail.length - DETAIL_ROWS))}
         empty="No node is listed."
       />
-      {inTable ? <Lines lines={detail.slice(0, DETAIL_ROWS)} width={width} /> : null}
+      {inTable ? <Lines lines={detail} width={width} /> : null}
     </Box>
   );
 }

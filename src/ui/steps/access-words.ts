@@ -11,7 +11,9 @@ const WORD: Readonly<Record<NodeAccess['phase'], { readonly text: string; readon
   };
 
 export const accessState = (access: NodeAccess): { readonly text: string; readonly tone: Tone } =>
-  WORD[access.phase];
+  access.phase === 'host-key' && access.listed === 'agrees'
+    ? { text: 'on list', tone: 'good' }
+    : WORD[access.phase];
 
 /** One line for the table. */
 export function accessDetail(access: NodeAccess): string {
@@ -53,7 +55,12 @@ export function accessLines(access: NodeAccess): readonly Line[] {
           `${key.host}:${String(key.port)} shows a ${key.type} key that known_hosts does not hold:`,
         ),
         line(key.fingerprint, 'accent'),
-        line('Compare it on its console: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub', 'dim'),
+        access.listed === 'agrees'
+          ? line('It is on your list of keys.', 'good')
+          : line(
+              `${access.listed === undefined ? '' : 'Not on your list. '}Compare it on its console: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub`,
+              'dim',
+            ),
       ];
     }
     case 'failed':
