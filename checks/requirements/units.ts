@@ -1,11 +1,9 @@
 /** The systemd units that checks ask for, in one question to systemd. */
 export const UNITS = [
   'NetworkManager.service',
-  'NetworkManager-dispatcher.service',
   'nm-cloud-setup.service',
   'nm-cloud-setup.timer',
   'systemd-networkd.service',
-  'wicked.service',
   'firewalld.service',
   'ufw.service',
   'nftables.service',
@@ -23,21 +21,9 @@ export const UNITS = [
   'bird.service',
   'bird6.service',
   'gobgpd.service',
-  'docker.service',
-  'containerd.service',
-  'crio.service',
   'kubelet.service',
   'k3s.service',
   'k3s-agent.service',
-  'rke2-server.service',
-  'rke2-agent.service',
-  'libvirtd.service',
-  'chronyd.service',
-  'chrony.service',
-  'ntp.service',
-  'ntpd.service',
-  'ntpsec.service',
-  'systemd-timesyncd.service',
 ] as const;
 
 export type UnitName = (typeof UNITS)[number];
