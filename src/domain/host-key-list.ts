@@ -1,3 +1,4 @@
+import { reason, type Reason } from './reason.js';
 import type { UnknownHostKey } from './transport.js';
 import { visibleLine, type Displayable } from './visible.js';
 
@@ -5,6 +6,8 @@ import { visibleLine, type Displayable } from './visible.js';
 export type ListedKey = {
   /** Lower-case, as the list has them; none when the line has no name. */
   readonly names: readonly string[];
+  /** A name stands there on purpose, and not as the `user@host` that ssh-keygen writes behind a key. */
+  readonly placed: boolean;
   /** `SHA256:…` of a line of fingerprints, or the base64 of a line with the key itself. */
   readonly identity: string;
   readonly revoked: boolean;
@@ -51,7 +54,7 @@ function parseLine(line: string): ListedKey | null {
   if (fingerprint !== undefined) {
     const identity = fingerprint;
     const rest = words.filter((word) => !word.includes('SHA256:'));
-    return { names: rest.flatMap(namesOf), identity, revoked };
+    return { ...named(rest), identity, revoked };
   }
   return parseKeyLine(line.split(/\s+/).slice(revoked ? 1 : 0), revoked);
 }
@@ -63,12 +66,15 @@ function parseKeyLine(fields: readonly string[], revoked: boolean): ListedKey | 
   if (at < 0 || at > 1 || !/^AAAA[A-Za-z0-9+/]{20,}={0,2}$/.test(blob)) return null;
   const identity = blob.replace(/=+$/, '');
   // A revoked key is nobody's, whatever the names in front of it.
-  if (revoked) return { names: [], identity, revoked };
+  if (revoked) return { ...named([]), identity, revoked };
   const hosts = at === 1 ? (fields[0] ?? '') : fields.slice(2).join(',');
-  return /[|*?!]/.test(hosts)
-    ? null
-    : { names: hosts.split(',').flatMap(namesOf), identity, revoked };
+  return /[|*?!]/.test(hosts) ? null : { ...named(hosts.split(',')), identity, revoked };
 }
+
+const named = (words: readonly string[]): Pick<ListedKey, 'names' | 'placed'> => ({
+  names: words.flatMap(namesOf),
+  placed: words.some((word) => !word.includes('@') && namesOf(word).length > 0),
+});
 
 /** The names in one word of a line: not its bits, its type, or the words of a key without comment. */
 function namesOf(word: string): readonly string[] {
@@ -97,8 +103,8 @@ function isSame(a: string, b: string): boolean {
 
 /**
  * Compares a key that a server showed with the list. A node that the list names has to show one of its keys, of
- * whatever type, as known_hosts has it; a key without a name on the list counts for whoever shows it, but a key that the list gives
- * to another node of this fleet counts for that node alone.
+ * whatever type, as known_hosts has it; a key without a name on the list counts for whoever shows it; a key
+ * that the list gives to somebody else does not.
  */
 export function compareWithList(
   list: HostKeyList,
@@ -118,7 +124,20 @@ export function compareWithList(
   }
   const owner = fleet.find((node) => equal.some((listed) => isNamed(listed, node)));
   if (owner !== undefined) return differs(`your list gives this key to ${owner.node}`);
-  return { kind: equal.length > 0 ? 'agrees' : 'unlisted' };
+  return { kind: equal.some(({ placed }) => !placed) ? 'agrees' : 'unlisted' };
 }
 
 const differs = (why: string): ListVerdict => ({ kind: 'differs', why: visibleLine(why, 200) });
+
+/** Why a node whose key differs from the list is not entered. */
+export const differsFromList = (key: UnknownHostKey, why: Displayable): Reason =>
+  reason(
+    'host-key-changed',
+    visibleLine(
+      `${key.host}:${String(key.port)} shows ${key.type} ${key.fingerprint}, but ${why}`,
+      400,
+    ),
+  );
+
+export const AFTER_A_DIFFERENCE =
+  'Compare the key on the console of the node; correct your list only if it is wrong, then connect again.';

@@ -61,7 +61,14 @@ describe('a key beside a list of keys', () => {
     expect(verdict(list, shown('n1', 'A'))).toBe('differs: your list marks this key as revoked');
   });
   test('unlisted: other nodes, other addresses that begin alike, names that are cut', () => {
-    for (const list of [`n7 ${B}`, `10.0.0.11 ${B}`, `10 ${B}`, `n10 ${B}`]) {
+    for (const list of [
+      `n7 ${A}`,
+      `10.0.0.7 ssh-ed25519 ${blob('A')}`,
+      `n7 ${B}`,
+      `10.0.0.11 ${B}`,
+      `10 ${B}`,
+      `n10 ${B}`,
+    ]) {
       expect(verdict(list, shown('n1', 'A'))).toBe('unlisted');
     }
   });

@@ -87,7 +87,7 @@ it('a list that says nothing is refused, and a file that is missing said', async
   expect(state().hostKeyList).toBeUndefined();
 });
 
-it.each(['host-key-changed', 'host-key-revoked'])(
+it.each(['host-key-changed', 'host-key-revoked'] as const)(
   '%s stops the node, and no key press lets it in',
   async (code) => {
     const { screen, fake, state } = await startWizard({

@@ -1,5 +1,10 @@
 import type { InventoryNode } from '../../domain/inventory.js';
-import { compareWithList, parseHostKeyList } from '../../domain/host-key-list.js';
+import {
+  AFTER_A_DIFFERENCE,
+  compareWithList,
+  differsFromList,
+  parseHostKeyList,
+} from '../../domain/host-key-list.js';
 import { reason } from '../../domain/reason.js';
 import type { UnknownHostKey } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
@@ -29,13 +34,10 @@ function withNewKey(key: UnknownHostKey, { hostKeyList, nodes }: SessionState): 
   const verdict = compareWithList(hostKeyList, key, fleet);
   if (verdict.kind !== 'differs')
     return { phase: 'host-key', key, accepted: false, listed: verdict.kind };
-  const shown = `${key.host}:${String(key.port)} shows ${key.type} ${key.fingerprint}`;
   return {
     phase: 'failed',
-    reason: visibleLine(reason('host-key-changed', `${shown}, but ${verdict.why}`), 300),
-    nextStep: visibleLine(
-      'Compare the key on the console of the node; correct your list only if it is wrong, then connect again.',
-    ),
+    reason: differsFromList(key, verdict.why),
+    nextStep: AFTER_A_DIFFERENCE,
   };
 }
 
