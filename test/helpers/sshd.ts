@@ -37,8 +37,11 @@ export type Sshd = {
 
 const HOST_KEY_TYPES = ['ed25519', 'rsa', 'ecdsa'] as const;
 
-/** A real sshd of our own on a loopback port, with host keys and configuration in a temporary folder. Needs root. */
-export async function startSshd(extra: readonly string[] = []): Promise<Sshd> {
+/**
+ * A real sshd of our own on a loopback port, with host keys and configuration in a temporary folder. Needs root.
+ * `setup` is sh text that runs first, as root, in a mount namespace that only this server sees.
+ */
+export async function startSshd(extra: readonly string[] = [], setup = ''): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'sshd-'));
   // sshd reads authorized keys as the user who logs in.
   chmodSync(folder, 0o755);
@@ -62,9 +65,19 @@ export async function startSshd(extra: readonly string[] = []): Promise<Sshd> {
   ];
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`);
   const logFile = join(folder, 'log');
-  const server = spawn('/usr/sbin/sshd', ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], {
-    stdio: 'ignore',
-  });
+  const argv = ['/usr/sbin/sshd', '-D', '-f', join(folder, 'sshd_config'), '-E', logFile];
+  const own = [
+    'unshare',
+    '-m',
+    '--propagation',
+    'private',
+    'sh',
+    '-ec',
+    `${setup}\nexec "$@"`,
+    'sh',
+  ];
+  const [program = '', ...args] = setup === '' ? argv : [...own, ...argv];
+  const server = spawn(program, args, { stdio: 'ignore' });
   await listening(port, server);
   return {
     port,
@@ -159,10 +172,13 @@ export type Agent = {
   readonly stop: () => void;
 };
 
-/** A real ssh-agent of our own. */
-export function startAgent(folder: string): Agent {
+/** A real ssh-agent of our own; `env` is for what it starts, such as SSH_ASKPASS. */
+export function startAgent(folder: string, env: Readonly<Record<string, string>> = {}): Agent {
   const socket = join(folder, 'agent.sock');
-  const text = execFileSync('ssh-agent', ['-s', '-a', socket], { encoding: 'utf8' });
+  const text = execFileSync('ssh-agent', ['-s', '-a', socket], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
   const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(text)?.[1]);
   return {
     socket,
