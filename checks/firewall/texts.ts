@@ -10,10 +10,10 @@ export const MANAGERS_OFF: Source = pageB(
 
 /** Row B7: what the page offers in their place. */
 export const HOST_POLICY: Source = {
-  page: 'B7, Protect hosts',
+  page: 'B7',
   url: 'https://docs.tigera.io/calico/latest/network-policy/hosts/',
   date: '2026-08-21',
-  says: 'A firewall that is needed can be made of HostEndpoint and GlobalNetworkPolicy.',
+  says: 'A firewall that is needed can be made of HostEndpoint and GlobalNetworkPolicy (Protect hosts).',
 };
 
 /** Row B9: the ports that must be open. */

@@ -11,7 +11,7 @@ const KINDS = ['directory', 'file', 'other', 'dangling', 'missing', 'hidden'] as
 // Builtins alone: no process for a path.
 const SCRIPT = `for p in ${HOST_PATHS.join(' ')}; do
   if [ -d "$p" ]; then k=directory
-  elif [ -f "$p" ]; then k=file
+  elif [ -f "$p" ]; then k='file'
   elif [ -e "$p" ]; then k=other
   elif [ -L "$p" ]; then k=dangling
   else

@@ -53,7 +53,9 @@ function parse(stdout: string): KernelState {
   const there = after(lines, 'there');
   const absent = after(lines, 'absent');
   // The attributes of an EFI variable are four bytes, then comes its value.
-  const boot = /^(?:\d{1,3}\s+){4}([01])$/.exec(after(lines, 'secure-boot')[0] ?? '')?.[1];
+  const boot = /^\s{0,20}(?:\d{1,3}\s{1,20}){4}([01])$/.exec(
+    after(lines, 'secure-boot')[0] ?? '',
+  )?.[1];
   return {
     places: new Map(
       PLACES.flatMap((place) =>
@@ -82,12 +84,12 @@ while read -r first second rest; do
 done </proc/filesystems
 if [ -r /proc/swaps ]; then
   echo swaps
-  while read -r name type size rest; do
+  while read -r _ type size _; do
     case $size in *[!0-9]* | '') ;; *) echo "swap $type $size" ;; esac
   done </proc/swaps
 fi
 boot=${SECURE_BOOT}
-if [ -r "$boot" ]; then echo secure-boot $(od -An -v -tu1 "$boot"); fi
+if [ -r "$boot" ]; then echo "secure-boot $(od -An -v -tu1 "$boot")"; fi
 exit 0`,
   rootCommands: [],
   timeoutSeconds: 5,

@@ -72,18 +72,19 @@ o=$(as_root ${GREP} 2>/dev/null)
 case $o in */proc/version:Linux*) echo root ;; *) o=$(${GREP} 2>/dev/null) ;; esac
 printf '%s\\n' "$o" | {
   set -f
-  p=
+  q="'" p=
   while IFS= read -r l; do
     f=\${l%%:*} l=\${l#*:}
     [ "$f" != /proc/version ] || continue
     if [ "$f" != "$p" ]; then p=$f; printf 'file %s\\n' "$f"; fi
     case $l in ${PROXY_LINES}) printf 'proxy %s\\n' "$l" ;; esac
+    # shellcheck disable=SC2086
     set -- $l
     case \${1-} in '#'*) continue ;; esac
     case "$*" in ${PICK_KEYS}) printf 'key %s\\n' "$*"; continue ;; esac
     n=
     for w; do
-      w=\${w#\\[} w=\${w%,} w=\${w%\\]} w=\${w%[\\"\\']} w=\${w#[\\"\\']}
+      w=\${w#\\[} w=\${w%,} w=\${w%\\]} w=\${w%[\\""$q"]} w=\${w#[\\""$q"]}
       case $w in
         *=--*) w=--\${w#*=--} ;;
         *'="--'*) w=--\${w#*'="--'} ;;

@@ -93,8 +93,8 @@ export const modprobeN = defineProbe<ModprobeAnswers>({
   id: 'modprobe-n',
   command: 'modprobe -n -v -a MODULE',
   script: `command -v modprobe >/dev/null || { echo 'modprobe' >&2; exit 127; }
-names='${MODULES.join(' ')}'
-said=$(modprobe -n -v -a $names 2>&1) && status=0 || status=$?
+set -- ${MODULES.join(' ')}
+said=$(modprobe -n -v -a "$@" 2>&1) && status=0 || status=$?
 echo '${ASKED}${TOGETHER}'
 printf '%s\n' "$said"
 echo "${ENDED}$status"
@@ -104,7 +104,7 @@ $said" in
 install "*) ;;
   *) exit 0 ;;
 esac
-for name in $names; do
+for name in "$@"; do
   case $said in *"/$name.ko"*|*"Module $name not found"*) continue ;; esac
   echo "${ASKED}$name"
   modprobe -n -v "$name" 2>&1 && status=0 || status=$?

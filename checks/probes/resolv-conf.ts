@@ -23,7 +23,7 @@ if [ -r /var/lib/kubelet/config.yaml ]; then
 fi
 k=\${k#\\"}; k=\${k%\\"}
 for f in ${RESOLV} /run/systemd/resolve/resolv.conf "$k"; do
-  [ -n "$f" ] && [ -r "$f" ] || continue
+  if [ -z "$f" ] || [ ! -r "$f" ]; then continue; fi
   printf 'file %s\\n' "$f"
   while read -r w v; do
     case $w in nameserver|search|domain) printf '%s %s\\n' "$w" "$v" ;; esac

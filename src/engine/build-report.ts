@@ -23,6 +23,7 @@ import { visible, visibleLine } from '../domain/visible.js';
 import { answersOf, sharingReader, type AnswerMemory } from './answers.js';
 import { findingOf, pointersOf } from './finding.js';
 import { judgeCluster, type NodeAnswers } from './judge.js';
+import { peerFacts } from './peers.js';
 import { allProbes } from './plan.js';
 import { countStatuses, fleetReadiness, readinessOf } from './readiness.js';
 import { answerKeys, planCheck, sharedJudge, type PlannedCheck } from './shared-judgement.js';
@@ -76,6 +77,7 @@ type Shared = {
   readonly probes: readonly AnyProbe[];
   readonly checks: readonly PlannedCheck[];
   readonly judge: ReturnType<typeof sharedJudge>;
+  readonly peers: ReturnType<typeof peerFacts>;
   readonly now: number;
 };
 
@@ -113,7 +115,7 @@ function reportNode(
     reached: unreached === undefined,
     ...(unreached === undefined ? {} : { reason: visible(unreached) }),
     readiness: unreached === undefined ? readinessOf(findings) : READINESS.unknown,
-    facts: factsOf(shared.probes, answers),
+    facts: { ...factsOf(shared.probes, answers), ...shared.peers.get(node.name) },
     findings,
   };
   return { report, fixes, hangs };
@@ -163,7 +165,14 @@ export function buildReport(survey: Survey): Judgement {
     .filter((check): check is AnyNodeCheck => check.scope === 'node')
     .map(planCheck);
   const keyOf = answerKeys();
-  const shared: Shared = { survey, probes, checks, judge: sharedJudge(survey.intent, keyOf), now };
+  const shared: Shared = {
+    survey,
+    probes,
+    checks,
+    judge: sharedJudge(survey.intent, keyOf),
+    peers: peerFacts(survey.nodes.map(({ evidence }) => evidence)),
+    now,
+  };
   const results = survey.nodes.map((item, index) =>
     reportNode(shared, item, fleet[index]?.answers ?? new Map()),
   );

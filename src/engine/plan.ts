@@ -13,10 +13,14 @@ export function allProbes(catalogue: Catalogue): readonly AnyProbe[] {
   return unique(catalogue.checks.flatMap(probesOf));
 }
 
-/** The probes to run for this intent: those of every check that applies and that can be collected. */
+/**
+ * The probes to run for this intent: those of every check that applies and that can be collected, in catalogue order
+ * whichever check asks for them first.
+ */
 export function planProbes(catalogue: Catalogue, intent: Intent): readonly AnyProbe[] {
   const applying = catalogue.checks.filter((check) => (check.skip?.(intent) ?? null) === null);
-  return unique(applying.flatMap(probesOf)).filter((probe) => probe.script !== null);
+  const asked = new Set(applying.flatMap(probesOf).map(({ id }) => id));
+  return allProbes(catalogue).filter(({ id, script }) => script !== null && asked.has(id));
 }
 
 const unique = (probes: readonly AnyProbe[]): readonly AnyProbe[] => [
