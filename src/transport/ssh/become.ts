@@ -1,8 +1,7 @@
-import type { Client } from 'ssh2';
 import type { RunEnd, RunRequest } from '../../domain/transport.js';
 import type { Ask } from './key-ring.js';
 import type { SshOptions } from './options.js';
-import { runAsLogin } from './run.js';
+import { runAsLogin, type Runner } from './run.js';
 import {
   hasNoDoas,
   learnUid,
@@ -36,67 +35,67 @@ export type RootRun = { readonly end: RunEnd; readonly privilege?: Privilege };
  * `doas -n`, in this order and as `become` allows. What worked once is used again. Rejects only with CancelledError.
  */
 export async function runAsRoot(
-  client: Client,
+  run: Runner,
   request: RunRequest,
   signal: AbortSignal,
   state: RootState,
 ): Promise<RootRun> {
   const again = state.privilege;
-  if (again !== undefined) return runAgain(again, client, request, signal, state);
-  const learned = await learnUid(client, Math.min(UID_LIMIT_MS, request.deadlineMs), signal);
+  if (again !== undefined) return runAgain(again, run, request, signal, state);
+  const learned = await learnUid(run, Math.min(UID_LIMIT_MS, request.deadlineMs), signal);
   if ('end' in learned) return { end: learned.end };
   if (learned.uid === 0) {
-    return { end: await runAsLogin(client, request, signal), privilege: 'root-login' };
+    return { end: await runAsLogin(run, request, signal), privilege: 'root-login' };
   }
   if (state.become === 'none') {
     return { end: refusal(noPrivilege('the login user is not root and --become is none')) };
   }
-  if (state.become === 'doas') return byDoas(client, request, signal);
-  const bySudo = await trySudo(client, request, signal, state);
+  if (state.become === 'doas') return byDoas(run, request, signal);
+  const bySudo = await trySudo(run, request, signal, state);
   if (bySudo.privilege !== undefined || state.become === 'sudo') return bySudo;
   if (bySudo.end.kind !== 'refused' || wasWrongPassword(bySudo.end)) return bySudo;
-  const other = await byDoas(client, request, signal);
+  const other = await byDoas(run, request, signal);
   if (other.privilege !== undefined) return other;
   return hasNoDoas(other.end) ? bySudo : { end: both(bySudo.end, other.end) };
 }
 
 async function runAgain(
   privilege: Privilege,
-  client: Client,
+  run: Runner,
   request: RunRequest,
   signal: AbortSignal,
   state: RootState,
 ): Promise<RootRun> {
-  if (privilege === 'root-login') return { end: await runAsLogin(client, request, signal) };
-  if (privilege === 'doas') return byDoas(client, request, signal);
+  if (privilege === 'root-login') return { end: await runAsLogin(run, request, signal) };
+  if (privilege === 'doas') return byDoas(run, request, signal);
   return privilege === 'sudo'
-    ? trySudo(client, request, signal, state)
-    : withPassword(client, request, signal, state);
+    ? trySudo(run, request, signal, state)
+    : withPassword(run, request, signal, state);
 }
 
 async function trySudo(
-  client: Client,
+  run: Runner,
   request: RunRequest,
   signal: AbortSignal,
   state: RootState,
 ): Promise<RootRun> {
-  const end = await runWithout('sudo', client, request, signal);
+  const end = await runWithout('sudo', run, request, signal);
   if (end.kind !== 'refused') return { end, privilege: 'sudo' };
-  return wantsPassword(end) ? withPassword(client, request, signal, state) : { end };
+  return wantsPassword(end) ? withPassword(run, request, signal, state) : { end };
 }
 
 async function withPassword(
-  client: Client,
+  run: Runner,
   request: RunRequest,
   signal: AbortSignal,
   { ask, who }: RootState,
 ): Promise<RootRun> {
-  const end = await runSudoPassword(client, request, signal, ask, who);
+  const end = await runSudoPassword(run, request, signal, ask, who);
   return end.kind === 'refused' ? { end } : { end, privilege: 'sudo-password' };
 }
 
-async function byDoas(client: Client, request: RunRequest, signal: AbortSignal): Promise<RootRun> {
-  const end = await runWithout('doas', client, request, signal);
+async function byDoas(run: Runner, request: RunRequest, signal: AbortSignal): Promise<RootRun> {
+  const end = await runWithout('doas', run, request, signal);
   return end.kind === 'refused' ? { end } : { end, privilege: 'doas' };
 }
 

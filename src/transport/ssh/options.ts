@@ -38,6 +38,8 @@ export type HostSettings = {
 /** Where a node or a hop is. */
 export type Target = {
   readonly host: string;
+  /** The name under which ssh_config knows it, when that is another one. */
+  readonly asked?: string;
   readonly port: number;
   readonly user: string;
   readonly settings?: HostSettings;

@@ -13,26 +13,36 @@ export type ChannelHooks = Pick<
   'deadlineMs' | 'maxStdout' | 'maxStderr' | 'onStdout' | 'onStderr'
 > & {
   /** Called once the command runs; writes its input. `end` ends the run from this side. */
-  readonly onOpen: (channel: ClientChannel, end: (how: RunEnd) => void) => void;
+  readonly onOpen: (input: RemoteInput, end: (how: RunEnd) => void) => void;
 };
 
+/** Standard input of a command on the node. */
+export type RemoteInput = {
+  write(bytes: Uint8Array, done?: () => void): unknown;
+  end(text: string): unknown;
+};
+
+/** Runs one command on the node over an open connection of whatever kind. Rejects only with CancelledError. */
+export type Runner = (command: string, hooks: ChannelHooks, signal: AbortSignal) => Promise<RunEnd>;
+
+export const runnerOf =
+  (client: Client): Runner =>
+  (command, hooks, signal) =>
+    runChannel(client, command, hooks, signal);
+
 /** Runs a script by the login user's own /bin/sh. Resolves however it ends; rejects only with CancelledError. */
-export function runAsLogin(
-  client: Client,
-  request: RunRequest,
-  signal: AbortSignal,
-): Promise<RunEnd> {
-  const onOpen = (channel: ClientChannel): void => {
-    channel.end(request.script);
+export function runAsLogin(run: Runner, request: RunRequest, signal: AbortSignal): Promise<RunEnd> {
+  const onOpen = (input: RemoteInput): void => {
+    input.end(request.script);
   };
-  return runChannel(client, SHELL, { ...request, onOpen }, signal);
+  return run(SHELL, { ...request, onOpen }, signal);
 }
 
 /**
  * One command on one channel. Both streams are always drained, for a full window stops the peer; a channel that
  * closes without an exit status was lost; nothing of ours outlives the end.
  */
-export function runChannel(
+function runChannel(
   client: Client,
   command: string,
   hooks: ChannelHooks,

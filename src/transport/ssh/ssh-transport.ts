@@ -1,24 +1,21 @@
 import { setMaxListeners } from 'node:events';
-import { CancelledError, ConnectError } from '../../domain/errors.js';
+import { ConnectError } from '../../domain/errors.js';
 import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import type { Session, Transport } from '../../domain/transport.js';
 import { reason } from '../../domain/reason.js';
 import { visibleLine } from '../../domain/visible.js';
 import { missingAlgorithms } from './algorithms.js';
-import { runAsRoot } from './become.js';
 import { SHEDDING_WAITS_MS, withBackOff } from './back-off.js';
 import { connectHop, type Connection } from './connect.js';
-import { connectError } from './errors.js';
 import { createJumpHosts, forward, placeOf, type JumpHosts } from './jump-hosts.js';
-import type { Ask } from './key-ring.js';
 import type { Route, SshOptions, Target } from './options.js';
 import { createPerHost, type PerHost } from './per-host.js';
-import { runAsLogin } from './run.js';
+import { refuseStrange, routeOf } from './route.js';
+import { runnerOf } from './run.js';
+import { createShell } from './shell.js';
 import type { Privilege } from './sudo.js';
 
-const HOST = /^[A-Za-z0-9_][A-Za-z0-9_.:%-]{0,254}$|^::?[A-Fa-f0-9:.%a-z]*$/;
-const USER = /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}$/;
 const CLOSE_LIMIT_MS = 2_000;
 
 /** Nodes over SSH with ssh2. One connection a session; through jump hosts, one a hop. */
@@ -48,23 +45,6 @@ export function createSshTransport(options: SshOptions): Transport {
   };
 }
 
-/** The route that the inventory itself names. Throws ConnectError for a hop that cannot be read. */
-function routeOf(defaultUser: string): (node: InventoryNode) => Promise<Route> {
-  return (node) => {
-    const jump = (node.jump ?? []).map((hop) => parseHop(hop, defaultUser));
-    const { host, port = 22, user = defaultUser } = node;
-    return Promise.resolve({ host, port, user, jump });
-  };
-}
-
-/** `[user@]host[:port]`, IPv6 in brackets. */
-function parseHop(text: string, defaultUser: string): Target {
-  const match = /^(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = match?.[2] ?? match?.[3];
-  if (host === undefined) throw strange('jump host', text);
-  return { host, port: Number(match?.[4] ?? 22), user: match?.[1] ?? defaultUser };
-}
-
 function refuseUnable(target: Target): void {
   refuseStrange(target);
   const { needsOpenSsh = [], algorithms } = target.settings ?? {};
@@ -77,19 +57,6 @@ function refuseUnable(target: Target): void {
     needs,
   );
 }
-
-function refuseStrange(target: Target): void {
-  if (!HOST.test(target.host)) throw strange('host', target.host);
-  if (!USER.test(target.user)) throw strange('user name', target.user);
-  if (target.port < 1 || target.port > 65_535) throw strange('port', String(target.port));
-}
-
-const strange = (what: string, text: string): ConnectError =>
-  connectError(
-    'no-route',
-    `${visibleLine(text, 80)} is no ${what} that can be connected to`,
-    'Correct it in the inventory.',
-  );
 
 /** The node's own connection, and what lets go of the jump host in front of it. */
 type Way = { readonly connection: Connection; readonly release: () => void };
@@ -125,30 +92,13 @@ function sessionOf(
   route: Route,
   { connection, release }: Way,
 ): Session {
-  let privilege: Privilege | undefined;
-  const ask = (signal: AbortSignal): Ask => {
-    return (request) =>
-      options.broker.ask({ node: node.name, ...request }, signal).catch(() => {
-        if (signal.aborted) throw new CancelledError('cancelled');
-        return null;
-      });
-  };
+  const shell = createShell(options, node.name, route.user, runnerOf(connection.client));
   return {
     get peer(): PeerRecord {
-      return describePeer(route, connection, privilege);
+      return describePeer(route, connection, shell.privilege());
     },
-    run: async (request, signal) => {
-      if (connection.isClosed()) return { kind: 'lost' };
-      if (request.runAs === 'login') return runAsLogin(connection.client, request, signal);
-      const ran = await runAsRoot(connection.client, request, signal, {
-        become: options.become ?? 'auto',
-        ask: ask(signal),
-        who: `${route.user} at ${node.name}`,
-        privilege,
-      });
-      privilege = ran.privilege ?? privilege;
-      return ran.end;
-    },
+    run: (request, signal) =>
+      connection.isClosed() ? Promise.resolve({ kind: 'lost' }) : shell.run(request, signal),
     close: async () => {
       await closeClient(connection);
       release();

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Client, ClientChannel } from 'ssh2';
 import { reason, type Reason } from '../../domain/reason.js';
 import type { RunEnd, RunRequest } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { Ask } from './key-ring.js';
-import { runAsLogin, runChannel, SHELL } from './run.js';
+import { runAsLogin, SHELL, type RemoteInput, type Runner } from './run.js';
 
 /** How the login user becomes root. */
 export type Privilege = 'root-login' | 'sudo' | 'sudo-password' | 'doas';
@@ -45,7 +44,7 @@ const MAX_PREAMBLE = 64 * 1024;
 
 /** The uid of the login user, or why no shell told it. Costs one channel of a few milliseconds. */
 export async function learnUid(
-  client: Client,
+  run: Runner,
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<{ readonly uid: number } | { readonly end: RunEnd }> {
@@ -55,7 +54,7 @@ export async function learnUid(
     text.push(Buffer.from(chunk).toString('latin1'));
   };
   const end = await runAsLogin(
-    client,
+    run,
     {
       script: `echo "${nonce} $(PATH=/usr/bin:/bin id -u)"\n`,
       deadlineMs,
@@ -89,14 +88,14 @@ export function shellProblem(text: string): Reason {
  */
 export function runWithout(
   tool: 'sudo' | 'doas',
-  client: Client,
+  run: Runner,
   request: RunRequest,
   signal: AbortSignal,
 ): Promise<RunEnd> {
   const marker = randomBytes(16).toString('hex');
   const gate = createGate(marker, null, request);
   const command = `exec env LC_ALL=C ${tool} -n -- /bin/sh -s`;
-  return guarded(client, command, request, signal, gate, (channel) => {
+  return guarded(run, command, request, signal, gate, (channel) => {
     channel.end(`${sayMarker(marker)}\n${request.script}`);
   });
 }
@@ -107,7 +106,7 @@ export function runWithout(
  * Nothing secret is on the command line, and the prompt and all before it are kept from the output.
  */
 export async function runSudoPassword(
-  client: Client,
+  run: Runner,
   request: RunRequest,
   signal: AbortSignal,
   ask: Ask,
@@ -120,7 +119,7 @@ export async function runSudoPassword(
   const nonce = `[${randomBytes(16).toString('hex')}]`;
   const gate = createGate(marker, nonce, request);
   const command = `exec env LC_ALL=C sudo -k -S -p '${nonce}' -- /bin/sh -c '${sayMarker(marker)}; ${SHELL}'`;
-  return guarded(client, command, request, signal, gate, (channel, end) => {
+  return guarded(run, command, request, signal, gate, (channel, end) => {
     gate.onPrompt = (count) => {
       if (count > 1) end(refusal(noPrivilege(WRONG_PASSWORD)));
       else writeSecret(channel, password);
@@ -150,24 +149,24 @@ export const hasNoDoas = (end: RunEnd): boolean =>
 export const noPrivilege = (text: string): Reason => reason('no-privilege', text);
 export const refusal = (why: Reason): RunEnd => ({ kind: 'refused', why });
 
-function writeSecret(channel: ClientChannel, secret: string): void {
+function writeSecret(input: RemoteInput, secret: string): void {
   const bytes = Buffer.from(`${secret}\n`);
-  channel.write(bytes, () => {
+  input.write(bytes, () => {
     bytes.fill(0);
   });
 }
 
 async function guarded(
-  client: Client,
+  run: Runner,
   command: string,
   request: RunRequest,
   signal: AbortSignal,
   gate: Gate,
-  onOpen: (channel: ClientChannel, end: (how: RunEnd) => void) => void,
+  onOpen: (input: RemoteInput, end: (how: RunEnd) => void) => void,
 ): Promise<RunEnd> {
   const maxStderr = request.maxStderr + MAX_PREAMBLE;
   const hooks = { ...request, maxStderr, onStderr: gate.onStderr, onOpen };
-  const end = await runChannel(client, command, hooks, signal);
+  const end = await run(command, hooks, signal);
   if (gate.entered()) return end;
   if (end.kind === 'deadline') return refusal(tooSlow(command, request.deadlineMs));
   return end.kind === 'exited' ? refusal(refusalReason(gate.preamble())) : end;

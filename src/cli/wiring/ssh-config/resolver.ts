@@ -101,7 +101,11 @@ async function targetOf(
     jump: jump ?? '',
   };
   return {
-    target: { ...place, settings: hostSettings(config, context, options.given) },
+    target: {
+      ...place,
+      ...(name === place.host ? {} : { asked: name }),
+      settings: hostSettings(config, context, options.given),
+    },
     jump: jump?.split(',') ?? [],
   };
 }
