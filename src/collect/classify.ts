@@ -2,10 +2,19 @@ import { reason, reasonCode, REASON_CODES, type Reason } from '../domain/reason.
 import type { RunEnd } from '../domain/transport.js';
 import { visibleLine } from '../domain/visible.js';
 import { endWords } from './settle.js';
+import { ANNOUNCEMENT } from './shell-parts.js';
 
 // What login shells that run nothing print (nologin of util-linux and of shadow, pam_nologin).
 const NO_LOGIN = /account is (?:currently )?not available|account is disabled|nologin/i;
 const RESTRICTED = /: restricted\b|restricted:|restricted shell|cannot specify `\/' in command/i;
+
+const ANNOUNCED = ANNOUNCEMENT.trim();
+
+/** What to do about a login whose start-up files are in the way; undefined for everything else. */
+export const adviceForSilence = (why: Reason): string | undefined =>
+  /start-up file/.test(why)
+    ? 'Let the start-up files of the login shell (.bashrc, .profile, .cshrc) return at once when the shell is not interactive; if they are only slow, give more time with --timeout.'
+    : undefined;
 
 /** Why a node that let us in ran nothing of the collector. */
 export function classifySilence(stdout: string, stderr: string, end: RunEnd): Reason {
@@ -17,7 +26,10 @@ export function classifySilence(stdout: string, stderr: string, end: RunEnd): Re
   if (RESTRICTED.test(said))
     return reason('restricted-shell', `the login shell is restricted${tail}`);
   if (end.kind === 'deadline')
-    return reason('timed-out', `the login shell did not start the collector in time${tail}`);
+    return reason(
+      'timed-out',
+      `the login shell did not start the collector in time: a start-up file of it may wait for something${tail}`,
+    );
   if (end.kind === 'limit')
     return reason('truncated', `the node printed too much before the collector began${tail}`);
   if (end.kind !== 'exited')
@@ -28,6 +40,13 @@ export function classifySilence(stdout: string, stderr: string, end: RunEnd): Re
 function exited(code: number, stdout: string, tail: string): Reason {
   if (code === 126 || code === 127)
     return reason('restricted-shell', `the login shell could not start /bin/sh${tail}`);
+  if (stdout.includes(ANNOUNCED))
+    return reason('garbled', 'a start-up file of the login reads the first line of what is sent');
+  if (code === 0 && stdout.trim() === '')
+    return reason(
+      'no-login',
+      `the login shell ended with status 0 and ran nothing: a start-up file of it may read what is sent${tail}`,
+    );
   if (stdout.trim() !== '')
     return reason('forced-command', `another command answered in place of the shell${tail}`);
   return reason(

@@ -6,7 +6,7 @@ import { reason, type Reason } from '../domain/reason.js';
 import type { RunEnd, Session, Transport } from '../domain/transport.js';
 import { visibleLine } from '../domain/visible.js';
 import { BoundedBytes, textOf } from './bytes.js';
-import { classifySilence } from './classify.js';
+import { adviceForSilence, classifySilence } from './classify.js';
 import { collectable, collectorPrelude, composeCollector } from './compose.js';
 import { FrameReader, type Transcript } from './frame-reader.js';
 import type { CollectorMeta } from './marker.js';
@@ -151,7 +151,9 @@ function outcomeOf(peer: PeerRecord, read: Transcript, stderr: string, end: RunE
   const noise = read.noise.length === 0 ? {} : { noise: read.noise };
   if (read.meta === null && read.frames === 0) {
     const unreached = classifySilence(textOf(read.noise), stderr, end);
-    return { unreached, peer, evidence: [], ...noise };
+    const nextStep = adviceForSilence(unreached);
+    const advice = nextStep === undefined ? {} : { nextStep };
+    return { unreached, ...advice, peer, evidence: [], ...noise };
   }
   const privilege = peer.privilege ?? privilegeOf(read.meta);
   const named = privilege === undefined ? peer : { ...peer, privilege };

@@ -50,3 +50,16 @@ export const passwordExpired = (where: string, user: string): ConnectError =>
     reason('auth-failed', `${where}: the password of ${user} has expired`),
     'Log in by hand and change the password; this tool never changes it.',
   );
+
+/** A server that turns somebody away says why in a banner (PAM: expired, nologin), then closes the connection. */
+export const turnedAway = (
+  { where, target }: { readonly where: string; readonly target: { readonly user: string } },
+  said: string,
+): ConnectError =>
+  new ConnectError(
+    reason(
+      'no-login',
+      `${where}: ${target.user} may not log in now (it said: ${visibleLine(said.trim(), 200)})`,
+    ),
+    'Ask who runs the node, or name another user.',
+  );

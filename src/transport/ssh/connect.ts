@@ -4,7 +4,7 @@ import { Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
 import { CancelledError, type ConnectError } from '../../domain/errors.js';
 import { offeredAlgorithms } from './algorithms.js';
 import { createLogin, type Login } from './auth.js';
-import { passwordExpired } from './auth-failure.js';
+import { passwordExpired, turnedAway } from './auth-failure.js';
 import { classify, connectError, timedOut, type Attempt, type Phase } from './errors.js';
 import { guardHostKey, type HostKeyGuard } from './host-keys.js';
 import type { Ask, KeyRing } from './key-ring.js';
@@ -121,6 +121,10 @@ type Progress = {
   greeting: Buffer;
   algorithms: Readonly<Record<string, string>>;
   closed: boolean;
+  /** How often the login was asked what to offer. */
+  steps: number;
+  /** What the server said after an offer (its greeting to everybody comes before): why somebody may not enter. */
+  said: string;
 };
 
 function login(
@@ -137,6 +141,8 @@ function login(
     greeting: Buffer.alloc(0),
     algorithms: {},
     closed: false,
+    steps: 0,
+    said: '',
   };
   return new Promise((resolve, reject) => {
     const offer = offeredAlgorithms(guard.knownTypes, hop.target.settings?.algorithms);
@@ -172,6 +178,7 @@ function login(
       {
         onStep: () => {
           progress.phase = 'login';
+          progress.steps += 1;
           patience.begin(loginMs);
         },
         onGiveUp: () => {
@@ -186,9 +193,13 @@ function login(
       if (error.level === 'agent') return;
       fail(error.level === 'client-authentication' ? auth.failure() : classify(error, attempt()));
     });
+    client.on('banner', (text: string) => {
+      if (progress.steps > 1) progress.said = text.slice(0, MAX_GREETING);
+    });
     client.on('close', () => {
       progress.closed = true;
-      fail(classify(undefined, attempt()));
+      const { said } = progress;
+      fail(said === '' ? classify(undefined, attempt()) : turnedAway(hop, said));
     });
     client.on('handshake', (negotiated) => {
       progress.algorithms = describeAlgorithms(negotiated);
