@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { NodeEvidence } from '../../domain/evidence.js';
+import { sharedHostKeys } from '../../engine/peers.js';
 import type { Signer } from '../../domain/signer.js';
 import { render } from '../../report/render.js';
 import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
@@ -78,6 +79,7 @@ export async function runAudit(
     const signer = await signerOf(options, secrets, signal);
     const startedAt = clock.now();
     const evidence = await gather(inputs, options, secrets, signal);
+    for (const text of sharedHostKeys(evidence)) note(`note: ${text}`);
     const run = { id: randomHex(), startedAt, ...(inputs.demo === true ? { demo: true } : {}) };
     const judged = judgeFleet(inputs.nodes, evidence, inputs.intent, inputs.waivers, run);
     await deliver(judged, options, secrets, signer);

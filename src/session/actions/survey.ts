@@ -5,6 +5,7 @@ import { visibleLine } from '../../domain/visible.js';
 import type { SessionActions } from '../actions.js';
 import { createBatch } from '../batch.js';
 import type { Context } from '../context.js';
+import { changedPeers, sharedHostKeys, weakHostKeys } from '../../engine/peers.js';
 import { settleBySurvey } from '../fix-items.js';
 import { lookup } from '../records.js';
 import type { NodeProgress } from '../state.js';
@@ -73,9 +74,28 @@ export async function surveyNodes(
     const others = Object.entries(get().progress).filter(([name]) => !asked.has(name));
     set({ progress: Object.fromEntries([...others, ...settled]) });
   }
-  if (fresh.length > 0) commit({ evidence: mergeEvidence(get().evidence, fresh, get().nodes) });
+  if (fresh.length > 0) {
+    const old = get().evidence;
+    const evidence = mergeEvidence(old, fresh, get().nodes);
+    commit({ evidence });
+    tellOfPeers(context, old, fresh, evidence);
+  }
   const reached = fresh.filter((item) => item.unreached === undefined);
   return new Set(reached.map((item) => item.node));
+}
+
+/** What the operator should look at in how the nodes were reached; nothing of it is a verdict. */
+function tellOfPeers(
+  context: Context,
+  old: readonly NodeEvidence[],
+  fresh: readonly NodeEvidence[],
+  all: readonly NodeEvidence[],
+): void {
+  const notes = [...changedPeers(old, fresh), ...sharedHostKeys(all), ...weakHostKeys(fresh)];
+  const [first] = notes;
+  if (first === undefined) return;
+  const more = notes.length > 1 ? ` And ${String(notes.length - 1)} more like it.` : '';
+  context.notify('warning', `${first}${more}`);
 }
 
 export function surveyActions(context: Context): Pick<SessionActions, 'runSurvey'> {
