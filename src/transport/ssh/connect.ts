@@ -121,9 +121,7 @@ type Progress = {
   greeting: Buffer;
   algorithms: Readonly<Record<string, string>>;
   closed: boolean;
-  /** How often the login was asked what to offer. */
-  steps: number;
-  /** What the server said after an offer (its greeting to everybody comes before): why somebody may not enter. */
+  /** What the server said after our last offer: why somebody may not enter. */
   said: string;
 };
 
@@ -141,7 +139,6 @@ function login(
     greeting: Buffer.alloc(0),
     algorithms: {},
     closed: false,
-    steps: 0,
     said: '',
   };
   return new Promise((resolve, reject) => {
@@ -178,7 +175,7 @@ function login(
       {
         onStep: () => {
           progress.phase = 'login';
-          progress.steps += 1;
+          progress.said = '';
           patience.begin(loginMs);
         },
         onGiveUp: () => {
@@ -193,13 +190,10 @@ function login(
       if (error.level === 'agent') return;
       fail(error.level === 'client-authentication' ? auth.failure() : classify(error, attempt()));
     });
-    client.on('banner', (text: string) => {
-      if (progress.steps > 1) progress.said = text.slice(0, MAX_GREETING);
-    });
+    client.on('banner', (text: string) => (progress.said = text.slice(0, MAX_GREETING)));
     client.on('close', () => {
       progress.closed = true;
-      const { said } = progress;
-      fail(said === '' ? classify(undefined, attempt()) : turnedAway(hop, said));
+      fail(progress.said ? turnedAway(hop, progress.said) : classify(undefined, attempt()));
     });
     client.on('handshake', (negotiated) => {
       progress.algorithms = describeAlgorithms(negotiated);
