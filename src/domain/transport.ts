@@ -39,11 +39,12 @@ export type Transport = {
   open(node: InventoryNode, signal: AbortSignal): Promise<Session>;
 };
 
-/** A secret somebody has to type. The answer never leaves the process. */
+/** A secret somebody has to type, or a yes. The answer never leaves the process. */
 export type SecretRequest = {
-  /** The node, and the hop if it is not the node itself. */
+  /** The node that is being opened. */
   readonly node: string;
-  readonly kind: 'password' | 'passphrase' | 'sudo-password' | 'keyboard-interactive';
+  /** `confirm` is no secret: only `yes` counts. */
+  readonly kind: 'password' | 'passphrase' | 'sudo-password' | 'keyboard-interactive' | 'confirm';
   /** Already made visible; cut to a line. */
   readonly prompt: Displayable;
   readonly echo: boolean;

@@ -92,6 +92,7 @@ const ASKS: Readonly<Record<SecretRequest['kind'], string>> = {
   passphrase: 'needs the passphrase of a private key',
   'sudo-password': 'needs the password for sudo',
   'keyboard-interactive': 'asks a question to log in',
+  confirm: 'waits for your word',
 };
 
 /** A secret somebody has to type. It goes to the broker and nowhere else: not into the session, not on the screen. */
@@ -134,7 +135,9 @@ export function PromptModal({ request }: { readonly request: SecretRequest }) {
       </Box>
       <Words> </Words>
       <Words tone="dim" width={width}>
-        It is kept in memory for this run and never written down.
+        {request.kind === 'confirm'
+          ? 'Anything but yes leaves the remaining nodes alone.'
+          : 'It is kept in memory for this run and never written down.'}
       </Words>
     </Box>
   );

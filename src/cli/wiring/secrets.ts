@@ -16,10 +16,15 @@ const WORDS: Readonly<Record<SecretRequest['kind'], string>> = {
   passphrase: 'passphrase',
   'sudo-password': 'sudo password',
   'keyboard-interactive': 'answer',
+  confirm: 'waits for your word',
 };
 
-/** Reads one line from the terminal without showing it. Rejects with CancelledError on Ctrl-C. */
+/**
+ * Reads one line from the terminal, shown only with `echo`; the end of input is an empty answer. Rejects with
+ * CancelledError on Ctrl-C, which stops the whole run as it does anywhere else.
+ */
 async function readHidden(question: string, echo: boolean, signal: AbortSignal): Promise<string> {
+  if (signal.aborted) throw new CancelledError('cancelled');
   process.stderr.write(question);
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
@@ -32,17 +37,25 @@ async function readHidden(question: string, echo: boolean, signal: AbortSignal):
     terminal: true,
   });
   return new Promise((resolve, reject) => {
+    let answer = '';
     const stop = (): void => {
-      lines.close();
       reject(new CancelledError('cancelled'));
+      lines.close();
     };
     signal.addEventListener('abort', stop, { once: true });
-    lines.once('SIGINT', stop);
+    lines.once('SIGINT', () => {
+      // In raw mode the terminal sends no signal by itself. Who stops the run hears of it before this question ends.
+      process.emit('SIGINT', 'SIGINT');
+      stop();
+    });
     lines.once('line', (line) => {
-      signal.removeEventListener('abort', stop);
+      answer = line;
       lines.close();
+    });
+    lines.once('close', () => {
+      signal.removeEventListener('abort', stop);
       process.stderr.write('\n');
-      resolve(line);
+      resolve(answer);
     });
   });
 }
@@ -68,7 +81,7 @@ export async function terminalSecrets(
       signal,
     );
     if (answer === '') return null;
-    typed.push(answer);
+    if (request.kind !== 'confirm') typed.push(answer);
     // Asked once: sudo's password is most often the same on the whole fleet, and a wrong one is never tried again.
     if (request.kind === 'sudo-password') given['sudo-password'] = answer;
     return answer;

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SecretBroker, Transport, UnknownHostKey } from '../../domain/transport.js';
+import { guardAgainstLockOut } from '../../transport/lock-out-guard.js';
 import type { HostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
 import { note } from '../io.js';
@@ -39,7 +40,7 @@ export async function sshTransport(options: AccessOptions, wiring: SshWiring): P
     defaultUser: user,
     given: { knownHosts: own !== undefined, hostKey: options.hostKey !== 'ask' },
   });
-  return createSshTransport({
+  const transport = createSshTransport({
     defaultUser: user,
     identityFiles: identities.length > 0 ? identities : DEFAULT_KEYS.map(ssh),
     agentSocket: process.env['SSH_AUTH_SOCK'],
@@ -62,4 +63,5 @@ export async function sshTransport(options: AccessOptions, wiring: SshWiring): P
     },
     ...(resolver === undefined ? {} : { resolve: resolver }),
   });
+  return guardAgainstLockOut(transport, wiring.broker);
 }

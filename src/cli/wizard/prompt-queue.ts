@@ -53,7 +53,7 @@ export function createPromptQueue(): {
       if (signal.aborted) throw new CancelledError('cancelled');
       if (request.kind === 'sudo-password' && sudoPassword !== null) return sudoPassword;
       const answer = await enqueue(request, signal);
-      if (answer !== null) typed.push(answer);
+      if (answer !== null && request.kind !== 'confirm') typed.push(answer);
       if (request.kind === 'sudo-password') sudoPassword = answer;
       return answer;
     },
