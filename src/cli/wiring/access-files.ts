@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../../domain/errors.js';
@@ -32,9 +32,23 @@ function mustBeReadable(path: string, what: string): void {
  * Refuses files for SSH that were named and are not there: without them every node would look as if it had refused the
  * login. A public half alone is enough, the agent may hold the private one. Throws InputError.
  */
-export function checkAccessFiles(options: Pick<CommonOptions, 'identity' | 'config'>): void {
+export function checkAccessFiles(
+  options: Pick<CommonOptions, 'identity' | 'config' | 'knownHosts'>,
+): void {
   for (const path of options.identity) {
     if (!existsSync(`${absolutePath(path)}.pub`)) mustBeReadable(path, 'key file');
   }
   if (options.config !== undefined) mustBeReadable(options.config, 'SSH configuration');
+  const { knownHosts } = options;
+  const isOdd = (path: string): boolean =>
+    statSync(absolutePath(path), { throwIfNoEntry: false })?.isFile() === false;
+  if (knownHosts !== undefined && isThere(knownHosts) && isOdd(knownHosts)) {
+    throw new InputError(
+      `${visibleLine(knownHosts)} is not a known_hosts file.`,
+      'Name a plain file, or one that is to be made, with --known-hosts.',
+    );
+  }
 }
+
+/** False too for a path that leads nowhere, such as a loop of links: reading it says why. */
+const isThere = (path: string): boolean => existsSync(absolutePath(path));

@@ -114,7 +114,27 @@ async function readText(file: string, warn: (text: Displayable) => void): Promis
  * Appends one whole line in one write, mode 0600 when the file is new, after reading again what others may have
  * written meanwhile. To be called only after the server proved the key. Rejects when the file cannot be written.
  */
-export async function rememberHostKey(
+export function rememberHostKey(
+  file: string,
+  name: HostName,
+  key: Uint8Array,
+  hashed: boolean,
+): Promise<void> {
+  // One after the other within this process: two logins of one host would both find it missing.
+  const mine = (writing.get(file) ?? Promise.resolve())
+    .catch(() => undefined)
+    .then(() => append(file, name, key, hashed));
+  writing.set(file, mine);
+  const forget = (): void => {
+    if (writing.get(file) === mine) writing.delete(file);
+  };
+  mine.then(forget, forget);
+  return mine;
+}
+
+const writing = new Map<string, Promise<void>>();
+
+async function append(
   file: string,
   name: HostName,
   key: Uint8Array,
