@@ -62,8 +62,8 @@ export function createLogin(
 
   const nextMethod = async (): Promise<AnyAuthMethod | false> => {
     offers ??= await listOffers(options, ring, context, log, events.onGiveUp);
-    for (let offer = offers.shift(); offer !== undefined; offer = offers.shift()) {
-      if (!log.serverMethods.includes(offer.method) || offer.isMoot?.() === true) continue;
+    // What the server does not take now stays: it may want it after another method (AuthenticationMethods).
+    for (let offer = takeNext(offers, log); offer !== undefined; offer = takeNext(offers, log)) {
       if (attempts >= MAX_ATTEMPTS) {
         log.untried = 1 + offers.filter(({ method }) => method === 'publickey').length;
         return false;
@@ -119,6 +119,13 @@ export function createLogin(
     failure: () =>
       log.expired ? passwordExpired(where, target.user) : loginFailure(where, target.user, log),
   };
+}
+
+function takeNext(offers: Offer[], { serverMethods }: LoginLog): Offer | undefined {
+  const at = offers.findIndex(
+    ({ method, isMoot }) => serverMethods.includes(method) && isMoot?.() !== true,
+  );
+  return at < 0 ? undefined : offers.splice(at, 1)[0];
 }
 
 async function listOffers(

@@ -4,7 +4,7 @@ import type { Offer, OfferContext } from './offers.js';
 
 /** Prompts a server may make us ask in one login; no honest one needs more. */
 const MAX_PROMPTS = 12;
-/** Of each text that a server sends with a prompt; it may send a quarter of a megabyte. */
+/** Of each text that a server sends with a prompt; a packet holds 35 kB. */
 const MAX_TEXT = 400;
 const MAX_SHOWN = 300;
 
