@@ -48,6 +48,8 @@ export type SecretRequest = {
   /** Already made visible; cut to a line. */
   readonly prompt: Displayable;
   readonly echo: boolean;
+  /** The node's host key was taken on trust in this run (accept-new): what was typed for another node must not go there. */
+  readonly takenOnTrust?: boolean;
 };
 
 /** One queue of prompts for the whole fleet. Null: nobody can answer, or the operator declined. */

@@ -60,6 +60,9 @@ async function readHidden(question: string, echo: boolean, signal: AbortSignal):
   });
 }
 
+const SHARE_QUESTION =
+  'Use it for the other nodes of this run that ask, too? Never where the host key was only taken on trust. [y/N] ';
+
 /** One prompt at a time on the terminal; what file descriptors brought is used without asking. */
 export async function terminalSecrets(
   options: Pick<CommonOptions, 'passwordFd' | 'becomePasswordFd'>,
@@ -71,9 +74,13 @@ export async function terminalSecrets(
     given['sudo-password'] = await readSecretFd(options.becomePasswordFd);
   typed.push(...Object.values(given));
   let last: Promise<unknown> = Promise.resolve();
+  // A sudo password that was typed, for every node whose host key is verified; null: asked, and not to be used again.
+  let fleetPassword: string | null | undefined;
   const ask = async (request: SecretRequest, signal: AbortSignal): Promise<string | null> => {
     const known = given[request.kind];
     if (known !== undefined) return known;
+    const shared = request.kind === 'sudo-password' && request.takenOnTrust !== true;
+    if (shared && typeof fleetPassword === 'string') return fleetPassword;
     if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
     const answer = await readHidden(
       `${request.node}: ${WORDS[request.kind]} (${request.prompt}): `,
@@ -82,8 +89,11 @@ export async function terminalSecrets(
     );
     if (answer === '') return null;
     if (request.kind !== 'confirm') typed.push(answer);
-    // Asked once: sudo's password is most often the same on the whole fleet, and a wrong one is never tried again.
-    if (request.kind === 'sudo-password') given['sudo-password'] = answer;
+    // sudo's password is most often the same on the whole fleet; that it goes to other nodes is agreed to, once.
+    if (shared && fleetPassword === undefined) {
+      const agreed = await readHidden(SHARE_QUESTION, true, signal);
+      fleetPassword = /^y(es)?$/i.test(agreed.trim()) ? answer : null;
+    }
     return answer;
   };
   const broker: SecretBroker = {

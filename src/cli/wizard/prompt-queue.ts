@@ -8,6 +8,10 @@ type Waiting = {
   readonly settle: (answer: string | null) => void;
 };
 
+/** sudo's password is asked once for all nodes but those whose host key was only taken on trust. */
+const isShared = ({ kind, takenOnTrust }: SecretRequest): boolean =>
+  kind === 'sudo-password' && takenOnTrust !== true;
+
 /** The fleet's one queue of prompts: whoever needs a secret waits here, the screen shows the head. */
 export function createPromptQueue(): {
   readonly port: PromptPort;
@@ -51,10 +55,10 @@ export function createPromptQueue(): {
   const broker: SecretBroker = {
     ask: async (request, signal) => {
       if (signal.aborted) throw new CancelledError('cancelled');
-      if (request.kind === 'sudo-password' && sudoPassword !== null) return sudoPassword;
+      if (isShared(request) && sudoPassword !== null) return sudoPassword;
       const answer = await enqueue(request, signal);
       if (answer !== null && request.kind !== 'confirm') typed.push(answer);
-      if (request.kind === 'sudo-password') sudoPassword = answer;
+      if (isShared(request)) sudoPassword = answer;
       return answer;
     },
   };
@@ -67,9 +71,9 @@ export function createPromptQueue(): {
       const [head] = queue;
       if (head === undefined) return;
       head.settle(secret);
-      if (head.request.kind !== 'sudo-password' || secret === null) return;
+      if (!isShared(head.request) || secret === null) return;
       // Asked once: everybody else in the queue who wants the same gets it, and a wrong one is tried once a node.
-      for (const waiting of queue.filter(({ request }) => request.kind === 'sudo-password'))
+      for (const waiting of queue.filter(({ request }) => isShared(request)))
         waiting.settle(secret);
     },
   };

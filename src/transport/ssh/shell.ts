@@ -13,16 +13,19 @@ export type Shell = {
   readonly privilege: () => Privilege | undefined;
 };
 
+/** `trustedBy`: how the host key was trusted, as in PeerRecord. */
 export function createShell(
   options: Pick<SshOptions, 'broker' | 'become'>,
   node: string,
   user: string,
   runner: Runner,
+  trustedBy?: string,
 ): Shell {
   let privilege: Privilege | undefined;
+  const trust = trustedBy === 'accept-new' ? { takenOnTrust: true } : {};
   const ask = (signal: AbortSignal): Ask => {
     return (request) =>
-      options.broker.ask({ node, ...request }, signal).catch(() => {
+      options.broker.ask({ node, ...request, ...trust }, signal).catch(() => {
         if (signal.aborted) throw new CancelledError('cancelled');
         return null;
       });

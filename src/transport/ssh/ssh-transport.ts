@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { ConnectError } from '../../domain/errors.js';
 import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
+import { postQuantumOf } from '../../domain/session-record.js';
 import type { Session, Transport } from '../../domain/transport.js';
 import { reason } from '../../domain/reason.js';
 import { visibleLine } from '../../domain/visible.js';
@@ -92,7 +93,13 @@ function sessionOf(
   route: Route,
   { connection, release }: Way,
 ): Session {
-  const shell = createShell(options, node.name, route.user, runnerOf(connection.client));
+  const shell = createShell(
+    options,
+    node.name,
+    route.user,
+    runnerOf(connection.client),
+    connection.hostKey?.trustedBy,
+  );
   return {
     get peer(): PeerRecord {
       return describePeer(route, connection, shell.privilege());
@@ -118,6 +125,7 @@ function describePeer(
     port: route.port,
     user: route.user,
     algorithms,
+    ...postQuantumOf(algorithms),
     ...auth,
     ...(address === undefined ? {} : { address }),
     ...(hostKey === undefined ? {} : { hostKey }),
