@@ -61,7 +61,7 @@ function renew(item: FixItem, fix: Fix): FixItem {
 const outlivesItsOffer = (item: FixItem): boolean =>
   item.changeId !== undefined || !['offered', 'failed'].includes(item.phase);
 
-/** The fixes that the new judgement offers, with what the operator and the nodes made of them so far. */
+/** The fixes that the new judgement offers, with what the operator and the nodes made of them so far; those by hand last. */
 export function syncFixes(
   items: readonly FixItem[],
   judgement: Judgement | null,
@@ -83,7 +83,7 @@ export function syncFixes(
     });
     result.push(...kept, ...current);
   }
-  return result;
+  return [...result.filter((item) => !isByHand(item)), ...result.filter(isByHand)];
 }
 
 /**

@@ -117,7 +117,7 @@ it('a fix that is only shown stands there as by hand and cannot be marked', asyn
       session.actions.goTo('fixes');
     },
   });
-  const shown = await screen.shows('2 fixes offered', 'by hand', 'v view');
+  const shown = await screen.shows('0 fixes offered', '2 more to be done by hand', 'v view');
   expect(shown).not.toContain('[ ]');
   expect(shown).not.toContain('Space mark');
   await screen.press(KEY.space, 'v');

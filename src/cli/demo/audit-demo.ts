@@ -80,7 +80,7 @@ async function writeBundle(
 
 async function survey(options: DemoOptions, signal: AbortSignal): Promise<Judged> {
   const intent = options.intent === undefined ? DEMO_INTENT : await readIntent(options.intent);
-  const fleet = createDemoFleet({ pauseMs: 0 });
+  const fleet = createDemoFleet({ answerMs: 0 });
   const progress = progressLine(DEMO_NODES.length);
   try {
     const startedAt = clock.now();

@@ -40,7 +40,7 @@ function routeOf(node: InventoryNode, servers: DemoServers['servers']): Route {
  * Nothing is loaded or started before the first node is opened, so that the first screen does not wait for it. The
  * user's keys, agent, SSH configuration and known hosts are neither read nor written.
  */
-export function createDemoFleet(options: { readonly pauseMs: number }): DemoFleet {
+export function createDemoFleet(options: { readonly answerMs: number }): DemoFleet {
   let started: Promise<DemoServers> | undefined;
   const start = async (): Promise<DemoServers> => {
     const [{ startDemoServers }, { RECORDINGS }] = await Promise.all([

@@ -24,8 +24,8 @@ export type DemoServers = {
 };
 
 export type ServerOptions = {
-  /** Milliseconds between the answers to two probes; none where nobody watches. */
-  readonly pauseMs: number;
+  /** Milliseconds that a whole answer takes, in even steps; none where nobody watches. */
+  readonly answerMs: number;
 };
 
 const LOGIN_SHELL = 'exec /bin/sh -s';
@@ -49,7 +49,7 @@ export async function startDemoServers(
   const started = await Promise.allSettled(
     recordings.map((recording, index) =>
       // Machines are not equally quick; a fleet in lockstep would not look like one.
-      startServer(recording, password, options.pauseMs * (1 + index / 3)),
+      startServer(recording, password, options.answerMs * (1 + index / 3)),
     ),
   );
   const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -68,7 +68,7 @@ export async function startDemoServers(
 async function startServer(
   recording: NodeRecording,
   password: string,
-  pauseMs: number,
+  answerMs: number,
 ): Promise<{ readonly server: DemoServer; readonly close: () => Promise<void> }> {
   const key = makeHostKey();
   const node = createRecordedNode(recording);
@@ -82,7 +82,7 @@ async function startServer(
     });
     client.on('session', (accept) => {
       accept().on('exec', (acceptExec, _reject, { command }) => {
-        serve(acceptExec(), command, node, pauseMs);
+        serve(acceptExec(), command, node, answerMs);
       });
     });
   });
@@ -118,7 +118,12 @@ function letIn(context: AuthContext, password: string): void {
 }
 
 /** Takes in the whole of standard input, then answers it. */
-function serve(channel: ServerChannel, command: string, node: RecordedNode, pauseMs: number): void {
+function serve(
+  channel: ServerChannel,
+  command: string,
+  node: RecordedNode,
+  answerMs: number,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
   // Who went away meanwhile hears nothing; that is no error of this process.
@@ -130,7 +135,7 @@ function serve(channel: ServerChannel, command: string, node: RecordedNode, paus
   });
   channel.on('end', () => {
     const input = size > MOST_INPUT ? '' : Buffer.concat(chunks).toString('utf8');
-    void answer(channel, replyTo(channel, command, input, node), pauseMs);
+    void answer(channel, replyTo(channel, command, input, node), answerMs);
   });
 }
 
@@ -147,12 +152,17 @@ function replyTo(
   return node.reply(input.slice(entered[0].length), true);
 }
 
-async function answer(channel: ServerChannel, reply: Reply | null, pauseMs: number): Promise<void> {
+async function answer(
+  channel: ServerChannel,
+  reply: Reply | null,
+  answerMs: number,
+): Promise<void> {
   const gone = (): boolean => !channel.writable;
   if (gone()) return;
   if (reply === null) channel.stderr.write(REFUSAL);
-  for (const part of reply?.stdout ?? []) {
-    if (pauseMs > 0) await sleep(pauseMs);
+  const parts = reply?.stdout ?? [];
+  for (const part of parts) {
+    if (answerMs > 0) await sleep(answerMs / parts.length);
     if (gone()) return;
     channel.write(part);
   }

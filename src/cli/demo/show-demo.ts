@@ -12,8 +12,8 @@ import type { DemoOptions } from './demo-options.js';
 import { createDemoFleet } from './demo-transport.js';
 import { COMPOSED_NOTE, DEMO_INTENT, DEMO_NODES, DEMO_PRINCIPAL, DEMO_USER } from './fleet.js';
 
-/** Between two answers of a node: about two seconds a survey, so that it can be watched. */
-const PAUSE_MS = 60;
+/** How long a node takes for a survey, so that it can be watched. */
+const ANSWER_MS = 1_500;
 
 /** A demo is not kept: the user's own saved session stays what it is. */
 function inMemory(): StateFiles & { readonly last: () => SessionState | null } {
@@ -65,7 +65,7 @@ const accessOptions = (options: DemoOptions): CommonOptions => ({
 /** The nine steps on the embedded fleet. Throws InputError without a terminal. */
 export async function showDemo(options: DemoOptions): Promise<ExitCode> {
   needTerminal();
-  const fleet = createDemoFleet({ pauseMs: PAUSE_MS });
+  const fleet = createDemoFleet({ answerMs: ANSWER_MS });
   const files = inMemory();
   try {
     const how = await runScreens({

@@ -200,6 +200,12 @@ function useFixCommands(item: FixItem | undefined, show: (mode: Mode) => void) {
   return { mark, marked, commands };
 }
 
+function headline(items: readonly FixItem[], marked: number): string {
+  const byHand = items.filter(isByHand).length;
+  const rest = byHand === 0 ? '' : `; ${String(byHand)} more to be done by hand`;
+  return `${count(items.length - byHand, 'fix', 'fixes')} offered, ${String(marked)} marked${rest}`;
+}
+
 /** Marks fixes, shows what each changes, applies them, and undoes them. */
 export function FixesStep() {
   const { width, height } = useArea();
@@ -231,7 +237,7 @@ export function FixesStep() {
   return (
     <Box flexDirection="column">
       <Words bold width={width}>
-        {`${count(items.length, 'fix', 'fixes')} offered, ${String(marked)} marked`}
+        {headline(items, marked)}
       </Words>
       <FixTable items={items} cursor={list.cursor} />
     </Box>

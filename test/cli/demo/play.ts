@@ -36,7 +36,7 @@ export type Play = {
 };
 
 export function play(): Play {
-  const fleet = createDemoFleet({ pauseMs: 0 });
+  const fleet = createDemoFleet({ answerMs: 0 });
   const transport = fleet.transport(createHostKeyPins());
   const sent: string[] = [];
   const on = async <T>(name: string, work: (session: Session) => Promise<T>): Promise<T> => {

@@ -86,7 +86,7 @@ describe('refuses with 126 what was not recorded, and runs nothing:', () => {
 });
 
 test('somebody who goes away in the middle harms nobody else', async () => {
-  const slow = createDemoFleet({ pauseMs: 1 });
+  const slow = createDemoFleet({ answerMs: 60 });
   const transport = slow.transport(createHostKeyPins());
   const session = await transport.open(nodeOf('rack1-a'), never);
   const leaving = new AbortController();
@@ -111,7 +111,7 @@ test('somebody who goes away in the middle harms nobody else', async () => {
 describe('who comes in', () => {
   let servers: DemoServers;
   beforeAll(async () => {
-    servers = await startDemoServers(RECORDINGS.slice(0, 1), { pauseMs: 0 });
+    servers = await startDemoServers(RECORDINGS.slice(0, 1), { answerMs: 0 });
   });
   afterAll(() => servers.close());
 
@@ -150,7 +150,7 @@ describe('who comes in', () => {
   });
 
   test('each run has other keys and another password', async () => {
-    const others = await startDemoServers(RECORDINGS.slice(0, 1), { pauseMs: 0 });
+    const others = await startDemoServers(RECORDINGS.slice(0, 1), { answerMs: 0 });
     await others.close();
     expect(others.password).not.toBe(servers.password);
     expect(others.servers[0]?.hostKey).not.toBe(servers.servers[0]?.hostKey);
