@@ -41,14 +41,6 @@ export const whole =
     return value;
   };
 
-/** The user's own ssh comes with a later version; until then asking for it must not quietly get something else. */
-function transport(text: string): 'ssh2' {
-  if (text === 'ssh2') return text;
-  throw new InvalidArgumentError(
-    text === 'openssh' ? 'It is not part of this version; leave the flag out.' : 'Expected ssh2.',
-  );
-}
-
 export const collect = (value: string, before: readonly string[]): readonly string[] => [
   ...before,
   value,
@@ -88,7 +80,10 @@ export const withResult = (command: Command): Command =>
 export const withAccess = (command: Command): Command =>
   command
     .addOption(
-      new Option('--transport <transport>', 'force a transport: ssh2').argParser(transport),
+      new Option(
+        '--transport <transport>',
+        'how to reach nodes; by itself: ssh2, and your own ssh where only that can',
+      ).choices(['ssh2', 'openssh']),
     )
     .addOption(
       new Option('--become <how>', 'how to become root')

@@ -19,6 +19,8 @@ export type Evidence = {
 /** How the node was reached, for the bundle. All strings are already bounded, not yet visible. */
 export type PeerRecord = {
   readonly transport: 'ssh2' | 'openssh' | 'local' | 'recorded';
+  /** Why this transport was taken in place of ssh2. */
+  readonly chosenBecause?: string;
   readonly host: string;
   readonly port?: number;
   readonly address?: string;
@@ -32,6 +34,8 @@ export type PeerRecord = {
   };
   readonly serverVersion?: string;
   readonly algorithms?: Readonly<Record<string, string>>;
+  /** Whether the key exchange was a post-quantum one; absent where it is not known. */
+  readonly postQuantum?: boolean;
   readonly authMethod?: string;
   readonly authKey?: string;
   readonly privilege?: string;

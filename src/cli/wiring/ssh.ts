@@ -1,8 +1,13 @@
-import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { InputError } from '../../domain/errors.js';
 import type { SecretBroker, Transport, UnknownHostKey } from '../../domain/transport.js';
+import { choosing } from '../../transport/choosing.js';
 import { guardAgainstLockOut } from '../../transport/lock-out-guard.js';
 import type { HostKeyPins } from '../../transport/ssh/host-key-pins.js';
+import { createOpenSshTransport } from '../../transport/openssh/openssh-transport.js';
+import type { SshOptions } from '../../transport/ssh/options.js';
 import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -11,7 +16,7 @@ import { sshConfigResolver } from './ssh-config/resolver.js';
 
 export type AccessOptions = Pick<
   CommonOptions,
-  'identity' | 'config' | 'knownHosts' | 'hostKey' | 'become'
+  'identity' | 'config' | 'knownHosts' | 'hostKey' | 'become' | 'transport'
 >;
 
 export type SshWiring = {
@@ -25,7 +30,10 @@ export type SshWiring = {
   readonly defaultUser?: string;
 };
 
-/** ssh2 behind our interface, with the user's keys, agent, configuration and known hosts. */
+/**
+ * Nodes over SSH with the user's keys, agent, configuration and known hosts: by ssh2, and by the user's own ssh where only
+ * that can or `--transport` says so. Rejects with InputError when it is asked for and there is none.
+ */
 export async function sshTransport(options: AccessOptions, wiring: SshWiring): Promise<Transport> {
   const home = homedir();
   const ssh = (name: string): string => join(home, '.ssh', name);
@@ -33,14 +41,15 @@ export async function sshTransport(options: AccessOptions, wiring: SshWiring): P
   const own = options.knownHosts === undefined ? undefined : absolutePath(options.knownHosts);
   const policy = options.hostKey === 'ask' && !wiring.interactive ? 'strict' : options.hostKey;
   const identities = options.identity.map(absolutePath);
+  const config = options.config === undefined ? undefined : absolutePath(options.config);
   const resolver = await sshConfigResolver({
-    config: options.config === undefined ? undefined : absolutePath(options.config),
+    config,
     identities,
     home,
     defaultUser: user,
     given: { knownHosts: own !== undefined, hostKey: options.hostKey !== 'ask' },
   });
-  const transport = createSshTransport({
+  const settings: SshOptions = {
     defaultUser: user,
     identityFiles: identities.length > 0 ? identities : DEFAULT_KEYS.map(ssh),
     agentSocket: process.env['SSH_AUTH_SOCK'],
@@ -62,6 +71,61 @@ export async function sshTransport(options: AccessOptions, wiring: SshWiring): P
       if (wiring.screens !== true) note(`note: ${text}`);
     },
     ...(resolver === undefined ? {} : { resolve: resolver }),
-  });
+  };
+  const transport = transportOf(options.transport, settings, () =>
+    openSshTransport(settings, { config, identities }),
+  );
   return guardAgainstLockOut(transport, wiring.broker);
+}
+
+function transportOf(
+  asked: AccessOptions['transport'],
+  settings: SshOptions,
+  bySsh: () => Transport | null,
+): Transport {
+  if (asked === 'ssh2') return createSshTransport(settings);
+  const openssh = bySsh();
+  if (asked === undefined) {
+    const onWarning = settings.onWarning ?? (() => undefined);
+    return choosing({ ssh2: createSshTransport(settings), openssh, onWarning });
+  }
+  if (openssh !== null) return openssh;
+  throw new InputError(
+    '--transport openssh needs the OpenSSH client, and there is no ssh on PATH.',
+    'Install it on this machine, or leave the flag out.',
+  );
+}
+
+/** The user's own ssh; null where there is none. */
+function openSshTransport(
+  settings: SshOptions,
+  given: { readonly config: string | undefined; readonly identities: readonly string[] },
+): Transport | null {
+  const ssh = findProgram('ssh');
+  if (ssh === null) return null;
+  const runtime = process.env['XDG_RUNTIME_DIR'];
+  // /tmp has the shortest name of all, for the path of a socket has room for some hundred bytes.
+  const runtimeFolders = [...(runtime ? [runtime] : []), tmpdir(), '/tmp'];
+  return createOpenSshTransport({
+    ...settings,
+    ...given,
+    ssh,
+    runtimeFolders,
+    environment: process.env,
+  });
+}
+
+/** The absolute path of a program on PATH, or null. */
+function findProgram(name: string): string | null {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    try {
+      const path = join(folder, name);
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      continue;
+    }
+  }
+  return null;
 }

@@ -92,6 +92,7 @@ export const access = object<AccessSettings>({
 
 const peer = object<PeerRecord>({
   transport: oneOf(['ssh2', 'openssh', 'local', 'recorded']),
+  chosenBecause: maybe(word),
   host: word,
   port: maybe(port),
   address: maybe(word),
@@ -106,6 +107,7 @@ const peer = object<PeerRecord>({
   ),
   serverVersion: maybe(word),
   algorithms: maybe(record(word, 100)),
+  postQuantum: maybe(bool),
   authMethod: maybe(word),
   authKey: maybe(word),
   privilege: maybe(word),

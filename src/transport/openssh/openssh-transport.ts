@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
+import { postQuantumOf } from '../../domain/session-record.js';
 import type { Session, Transport, UnknownHostKey } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
 import { SHEDDING_WAITS_MS, withBackOff } from '../ssh/back-off.js';
@@ -124,6 +125,7 @@ function describePeer(route: Route, master: Master, privilege: Privilege | undef
     port: route.port,
     user: route.user,
     algorithms,
+    ...postQuantumOf(algorithms),
     ...(address === undefined ? {} : { address }),
     ...(hostKey === undefined ? {} : { hostKey }),
     ...(serverVersion === undefined ? {} : { serverVersion }),

@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConnectError } from '../../../src/domain/errors.js';
+import type { InventoryNode } from '../../../src/domain/inventory.js';
+import type {
+  SecretRequest,
+  Session,
+  Transport,
+  UnknownHostKey,
+} from '../../../src/domain/transport.js';
+import { createOpenSshTransport } from '../../../src/transport/openssh/openssh-transport.js';
+import type { OpenSshOptions } from '../../../src/transport/openssh/options.js';
+import { createHostKeyPins } from '../../../src/transport/ssh/host-key-pins.js';
+import { createSshTransport } from '../../../src/transport/ssh/ssh-transport.js';
+import { never } from '../ssh/rig.js';
+
+export type OpenRig = {
+  readonly options: OpenSshOptions;
+  readonly unknown: UnknownHostKey[];
+  readonly asked: SecretRequest[];
+  readonly warnings: string[];
+  readonly transport: Transport;
+  /** Where the private folders are made. */
+  readonly runtime: string;
+  readonly open: (node: InventoryNode, signal?: AbortSignal) => Promise<Session>;
+  /** The ConnectError of an open that must fail. */
+  readonly failure: (node: InventoryNode) => Promise<ConnectError>;
+};
+
+/** A transport of either kind with everything recorded; `answers` are given to the broker's questions, then null. */
+export function openRig(
+  folder: string,
+  change: Partial<OpenSshOptions> = {},
+  answers: readonly (string | null)[] = [],
+  kind: 'ssh2' | 'openssh' = 'openssh',
+): OpenRig {
+  const unknown: UnknownHostKey[] = [];
+  const asked: SecretRequest[] = [];
+  const warnings: string[] = [];
+  const left = [...answers];
+  const file = join(folder, 'known_hosts');
+  const runtime = join(folder, 'r');
+  mkdirSync(runtime, { recursive: true });
+  const options: OpenSshOptions = {
+    ssh: '/usr/bin/ssh',
+    config: '/dev/null',
+    identities: change.identityFiles ?? [],
+    environment: { PATH: '/usr/bin:/bin', HOME: folder },
+    runtimeFolders: [runtime],
+    defaultUser: 'root',
+    identityFiles: [],
+    agentSocket: undefined,
+    sheddingWaitsMs: [],
+    knownHostsFiles: { user: [file], system: [], write: file },
+    hostKeyPolicy: 'accept-new',
+    pins: createHostKeyPins(),
+    onUnknownHostKey: (key) => unknown.push(key),
+    onWarning: (text) => warnings.push(text),
+    broker: {
+      ask: (request) => {
+        asked.push(request);
+        return Promise.resolve(left.shift() ?? null);
+      },
+    },
+    ...change,
+  };
+  const transport = kind === 'ssh2' ? createSshTransport(options) : createOpenSshTransport(options);
+  const open: OpenRig['open'] = (node, signal = never) => transport.open(node, signal);
+  return {
+    options,
+    unknown,
+    asked,
+    warnings,
+    transport,
+    runtime,
+    open,
+    failure: async (node) => failureOf(open(node)),
+  };
+}
+
+export async function failureOf(opening: Promise<Session>): Promise<ConnectError> {
+  const result = await opening.then(
+    async (session) => {
+      await session.close();
+      return null;
+    },
+    (error: unknown) => error,
+  );
+  if (result instanceof ConnectError) return result;
+  throw new Error(`expected a ConnectError, got ${String(result)}`);
+}
