@@ -1,4 +1,5 @@
 import type { NodeEvidence, PeerRecord } from '../domain/evidence.js';
+import { sessionFacts } from '../domain/session-record.js';
 import { visibleLine, type Displayable } from '../domain/visible.js';
 
 /** NIST SP 800-131A asks for 2048 bits; OpenSSH takes 1024. */
@@ -36,6 +37,7 @@ export function peerFacts(
       return [
         evidence.node,
         {
+          ...(evidence.peer?.hostKey === undefined ? {} : sessionFacts(evidence.peer)),
           ...(hostKey === undefined
             ? {}
             : { 'host-key': visibleLine(`${hostKey.type} ${hostKey.fingerprint}`) }),

@@ -1,3 +1,5 @@
+import type { PeerRecord } from '../../domain/evidence.js';
+import { sessionFacts } from '../../domain/session-record.js';
 import type { NodeAccess } from '../../session/state.js';
 import { line, type Line, type Tone } from '../text.js';
 
@@ -32,6 +34,18 @@ export function accessDetail(access: NodeAccess): string {
   }
 }
 
+/** What the bundle will say of the session, as far as it is known before the survey. */
+function recordLines(peer: PeerRecord): readonly Line[] {
+  const facts = sessionFacts(peer);
+  return [
+    ['Host key trusted by', facts['host-key-trusted-by']],
+    ['Key exchange', facts['key-exchange']],
+    ['SSH server', facts['ssh-server']],
+  ].flatMap(([label, words]) =>
+    label === undefined || words === undefined ? [] : [line(`${label}: ${words}`, 'dim')],
+  );
+}
+
 /** All there is to say of the node with the pointer. */
 export function accessLines(access: NodeAccess): readonly Line[] {
   switch (access.phase) {
@@ -46,6 +60,7 @@ export function accessLines(access: NodeAccess): readonly Line[] {
       return [
         line(`Open: ${at}${address === undefined ? '' : ` (${address})`}, ${access.privilege}.`),
         ...(authMethod === undefined ? [] : [line(`Logged in with ${authMethod}.`, 'dim')]),
+        ...recordLines(access.peer),
       ];
     }
     case 'host-key': {
