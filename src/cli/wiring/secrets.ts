@@ -25,7 +25,6 @@ const WORDS: Readonly<Record<SecretRequest['kind'], string>> = {
  */
 async function readHidden(question: string, echo: boolean, signal: AbortSignal): Promise<string> {
   if (signal.aborted) throw new CancelledError('cancelled');
-  process.stderr.write(question);
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
       done();
@@ -36,6 +35,8 @@ async function readHidden(question: string, echo: boolean, signal: AbortSignal):
     output: echo ? process.stderr : silent,
     terminal: true,
   });
+  // Only now: the terminal shows nothing any more of what is typed, however fast.
+  process.stderr.write(question);
   return new Promise((resolve, reject) => {
     let answer = '';
     const stop = (): void => {
