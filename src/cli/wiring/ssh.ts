@@ -87,7 +87,8 @@ function transportOf(
   const openssh = bySsh();
   if (asked === undefined) {
     const onWarning = settings.onWarning ?? (() => undefined);
-    return choosing({ ssh2: createSshTransport(settings), openssh, onWarning });
+    const ssh2 = createSshTransport({ ...settings, sshStandsBy: openssh !== null });
+    return choosing({ ssh2, openssh, onWarning });
   }
   if (openssh !== null) return openssh;
   throw new InputError(

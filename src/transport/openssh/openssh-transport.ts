@@ -106,7 +106,7 @@ function sessionOf(
   master: Master,
 ): Session {
   const runner = runnerOver(options, master, route);
-  const shell = createShell(options, node.name, route.user, runner);
+  const shell = createShell(options, node.name, route.user, runner, master.hostKey?.trustedBy);
   return {
     get peer(): PeerRecord {
       return describePeer(route, master, shell.privilege());

@@ -64,6 +64,9 @@ export function createLogin(
     offers ??= await listOffers(options, ring, context, log, events.onGiveUp);
     // What the server does not take now stays: it may want it after another method (AuthenticationMethods).
     for (let offer = takeNext(offers, log); offer !== undefined; offer = takeNext(offers, log)) {
+      // Nobody is asked for a password here while the user's own ssh has a key left for the server to look at.
+      if (options.sshStandsBy === true && offer.method !== 'publickey' && keysAreLeft(log))
+        return false;
       if (attempts >= MAX_ATTEMPTS) {
         log.untried = 1 + offers.filter(({ method }) => method === 'publickey').length;
         return false;
@@ -75,6 +78,7 @@ export function createLogin(
       log.tried.push(offer.label);
       return method;
     }
+    log.needsOpenSsh.push(...foreignMethods(log));
     return false;
   };
 
@@ -127,6 +131,17 @@ function takeNext(offers: Offer[], { serverMethods }: LoginLog): Offer | undefin
   );
   return at < 0 ? undefined : offers.splice(at, 1)[0];
 }
+
+const keysAreLeft = ({ needsOpenSsh, serverMethods }: LoginLog): boolean =>
+  needsOpenSsh.length > 0 && serverMethods.includes('publickey');
+
+const OURS: readonly string[] = ['publickey', 'keyboard-interactive', 'password'];
+
+/** What a server takes that is nothing ssh2 has, as gssapi-with-mic. */
+const foreignMethods = ({ serverMethods }: LoginLog): readonly string[] =>
+  serverMethods.length === 0 || serverMethods.some((method) => OURS.includes(method))
+    ? []
+    : [`logging in by ${serverMethods.join(', ')}`];
 
 async function listOffers(
   options: SshOptions,

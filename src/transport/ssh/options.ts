@@ -83,6 +83,8 @@ export type SshOptions = {
   readonly loginTimeoutMs?: number;
   /** Milliseconds between keepalives, and how many may stay unanswered. Default 10000, 3. */
   readonly keepalive?: { readonly intervalMs: number; readonly count: number };
+  /** The user's own ssh is tried next where it can do more: ssh2 gives up before it asks for a password in its place. */
+  readonly sshStandsBy?: boolean;
   /** Pauses before a server that sheds connections is tried again. Default 2000, 5000, 15000. */
   readonly sheddingWaitsMs?: readonly number[];
   /** Host, port, user and hops of a node, for example by `ssh -G`; default: what the inventory says. */
