@@ -39,7 +39,7 @@ fi
 // Three dialects of timeout: coreutils and BusyBox from 1.34, BusyBox from 1.30, and older with -t. GNU's kills the
 // whole process group; for the others setsid makes one, so that a child that outlives its parent dies too.
 // Where sudo runs a command as root the login user cannot kill it, so the readers of its pipes get a limit too (G).
-// With both sudo and doas, doas is taken when sudo has no rule that works without a password. Both refuse with status 1;
+// With both sudo and a configured doas, doas is taken when sudo has no rule that works without a password. Both refuse with status 1;
 // the line behind it says which command that was.
 const TOOLS = `
 T='timeout -k 2' K=gnu S='' U=
@@ -55,7 +55,7 @@ if [ "$U" = 0 ]; then M=root
 else case \${B:-auto} in
 sudo|doas) if command -v "$B" >/dev/null; then M=$B; else W="$B is not installed"; fi ;;
 auto) if command -v sudo >/dev/null; then M=sudo; elif command -v doas >/dev/null; then M=doas; else W='neither sudo nor doas is installed'; fi
-[ "$M" = none ] || ! command -v doas >/dev/null || $T 9 sudo -n -l >/dev/null 2>&1 || M=doas ;;
+[ "$M" != sudo ] || [ ! -e /etc/doas.conf ] || ! command -v doas >/dev/null || $T 9 sudo -n -l >/dev/null 2>&1 || M=doas ;;
 esac; fi
 case $M in
 root) R='as_root() { "$@"; }' ;;

@@ -24,7 +24,7 @@ const SUDO_SAYS = [
   '.{1,200} must be owned by uid 0',
 ].join('|');
 const ROOT_REFUSAL = new RegExp(
-  `^sudo: (?:${SUDO_SAYS})|^Sorry, user .{1,200} (?:is not allowed|may not run)|^.{1,64} is not in the sudoers file|^doas: (?:Operation not permitted|Authentication required|Authorization required|a tty is required)|^as_root: `,
+  `^sudo: (?:${SUDO_SAYS})|^Sorry, user .{1,200} (?:is not allowed|may not run)|^.{1,64} is not in the sudoers file|^doas: (?:Operation not permitted|Authentication required|Authorization required|a tty is required|doas is not enabled)|^as_root: `,
   'm',
 );
 /** What as_root writes behind a refusal (collect/shell-parts). */

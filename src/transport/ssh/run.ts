@@ -100,17 +100,29 @@ function runChannel(
       opened.on('error', () => undefined);
       hooks.onOpen(opened, end);
     };
-    try {
-      client.exec(command, (error, opened) => {
-        if (error === undefined) onChannel(opened);
-        // After the connection went down every waiting channel is refused: `close` follows and says lost.
-        else if (!/No response from server|Not connected/.test(error.message)) end(refused(error));
-      });
-    } catch {
-      onGone();
-    }
+    const open = (waits: readonly number[]): void => {
+      if (settled) return;
+      try {
+        client.exec(command, (error, opened) => {
+          const [wait, ...later] = waits;
+          if (error === undefined) onChannel(opened);
+          else if (wait !== undefined && /Channel open failure/.test(error.message)) {
+            setTimeout(open, wait, later);
+          } else if (!GONE.test(error.message)) end(refused(error));
+        });
+      } catch {
+        onGone();
+      }
+    };
+    open(REOPEN_WAITS_MS);
   });
 }
+
+/** After the connection went down every waiting channel is refused: `close` follows and says lost. */
+const GONE = /No response from server|Not connected/;
+
+// sshd counts a session (MaxSessions) until it has reaped its process, a moment after the channel was closed.
+const REOPEN_WAITS_MS = [50, 200, 500, 1000];
 
 function endOf(code: number | null, signal: string | undefined): RunEnd {
   if (code !== null) return { kind: 'exited', code };

@@ -8,6 +8,7 @@ import { runAsLogin, SHELL, type RemoteInput, type Runner } from './run.js';
 /** How the login user becomes root. */
 export type Privilege = 'root-login' | 'sudo' | 'sudo-password' | 'doas';
 
+const WANTS_PASSWORD = 'sudo wants a password';
 const WRONG_PASSWORD = 'the password for sudo is wrong';
 const NO_DOAS = 'doas is not installed';
 
@@ -16,10 +17,14 @@ const NO_DOAS = 'doas is not installed';
  * matches.
  */
 const REFUSALS: readonly (readonly [RegExp, string])[] = [
+  [
+    /account validation failure|[Aa]ccount (?:or password is |has )?expired/,
+    'the account is locked or expired',
+  ],
   [/incorrect (?:password|authentication) attempt|Sorry, try again/, WRONG_PASSWORD],
   [
     /a password is required|a terminal is required to read|no tty present|interactive authentication is required/,
-    'sudo wants a password',
+    WANTS_PASSWORD,
   ],
   [
     /must have a tty/,
@@ -33,11 +38,9 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/doas.*No such file|doas.*not found/, NO_DOAS],
   [/sudo.*No such file|sudo.*not found/, 'sudo is not installed'],
   [/must be owned by uid 0|effective uid is not 0/, 'sudo has lost its set-user-id bit here'],
-  [/account validation failure|expired/, 'the account is locked or expired'],
   [/doas: Operation not permitted/, 'doas.conf does not let the user run /bin/sh as root'],
   [/doas: (?:Authentication|Authorization) required/, 'doas wants a password (nopass is not set)'],
 ];
-const WANTS_PASSWORD = REFUSALS[1]?.[1] ?? '';
 
 /** Enough for a lecture and a message, before sudo has let us in. */
 const MAX_PREAMBLE = 64 * 1024;
