@@ -1,15 +1,20 @@
 import { InputError } from '../../domain/errors.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import { visibleLine } from '../../domain/visible.js';
-import { isHost, isPort, isUser } from './node-argument.js';
+import { isHop, isHost, isPort, isUser } from './node-argument.js';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
 /** `-J a,b` and `-o ProxyJump=a,b` in ansible_ssh_common_args. */
-function jumpOf(args: string | undefined): readonly string[] | undefined {
+function jumpOf(
+  args: string | undefined,
+  refuse: (what: string) => InputError,
+): readonly string[] | undefined {
   const match = /(?:-J\s*|ProxyJump[= ]\s*)["']?([A-Za-z0-9_.:@,[\]%-]+)/.exec(args ?? '');
-  return match?.[1]?.split(',');
+  const hops = match?.[1]?.split(',');
+  if (hops?.every(isHop) === false) throw refuse('a jump host that cannot be one');
+  return hops;
 }
 
 /**
@@ -37,7 +42,7 @@ export function nodeFromVariables(
     throw refuse('a user name with characters that no user name has');
   if (portText !== undefined && !isPort(Number(portText)))
     throw refuse('a port outside 1 to 65535');
-  const jump = jumpOf(text(variables['ansible_ssh_common_args']));
+  const jump = jumpOf(text(variables['ansible_ssh_common_args']), refuse);
   return {
     name,
     host,

@@ -4,12 +4,15 @@ import { ROLES, type InventoryNode } from '../../domain/inventory.js';
 import { visibleLine } from '../../domain/visible.js';
 import { nodeFromVariables } from './ansible-variables.js';
 import type { Placed } from './placed.js';
-import { isHost, isUser, parseNodeArgument } from './node-argument.js';
+import { isHop, isHost, isUser, parseNodeArgument } from './node-argument.js';
 import { ROLE_OF_GROUP, withRoles } from './role-of-group.js';
 import { parseYaml, type YamlDocument } from './yaml-document.js';
 
 const NEXT = 'See the README for an example of an inventory.';
 
+const hopError = { error: '[user@]host[:port] of a jump host' };
+const hop = z.string().refine(isHop, hopError);
+const hops = z.string().refine((text) => text.split(',').every(isHop), hopError);
 const ourNode = z.strictObject({
   name: z
     .string()
@@ -19,7 +22,7 @@ const ourNode = z.strictObject({
   host: z.string().refine(isHost, { error: 'a host name or an address' }).optional(),
   port: z.int().min(1).max(65535).optional(),
   user: z.string().refine(isUser, { error: 'a user name' }).optional(),
-  jump: z.union([z.string().min(1), z.array(z.string().min(1)).max(8)]).optional(),
+  jump: z.union([hops, z.array(hop).max(8)]).optional(),
   roles: z.array(z.enum(ROLES)).max(4).optional(),
 });
 const ours = z.strictObject({ nodes: z.array(z.union([z.string(), ourNode])) });

@@ -15,6 +15,16 @@ export const isUser = (text: string): boolean => USER.test(text);
 export const isPort = (port: number): boolean =>
   Number.isInteger(port) && port >= 1 && port <= 65535;
 
+/** Whether a jump host is written as `[user@]host[:port]`: the text may reach the user's own ssh. */
+export function isHop(text: string): boolean {
+  try {
+    parseNodeArgument(text.trim(), '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads `[user@]host[:port]`. Throws InputError that begins with `place`. */
 export function parseNodeArgument(text: string, place: string): InventoryNode {
   const refuse = (why: string): InputError =>

@@ -27,7 +27,7 @@ export async function withBackOff<T>(
   }
   return attempt().catch((error: unknown) => {
     if (!(error instanceof SheddingError) || waitsMs.length === 0) throw error;
-    const seconds = waitsMs.map((ms) => String(Math.round(ms / 1000))).join(', ');
+    const seconds = waitsMs.map((ms) => String(ms / 1000)).join(', ');
     throw new SheddingError(error.where, `, again after pauses of ${seconds} s`);
   });
 }

@@ -125,7 +125,7 @@ function notSsh({ where, greeting }: Attempt): ConnectError {
   return old === undefined
     ? connectError(
         'not-ssh',
-        `${where}: it does not speak SSH 2 but says ${visibleLine(first.trimStart(), 40)}`,
+        `${where}: it does not speak SSH 2 but says ${visibleLine(first.trim(), 40)}`,
         CHECK_PORT,
       )
     : connectError(
