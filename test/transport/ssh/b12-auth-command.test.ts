@@ -88,6 +88,7 @@ describeAsRoot('the command at a real sshd, as root', () => {
         },
         algorithms: { kex: matching(/^curve25519/), 'cipher-in': 'aes128-gcm@openssh.com' },
         postQuantum: false,
+        privilege: matching(/^uid \d+$/),
         authMethod: 'publickey',
         authKey: matching(/^SHA256:/),
         serverVersion: matching(/^OpenSSH_/),
@@ -101,6 +102,39 @@ describeAsRoot('the command at a real sshd, as root', () => {
         'key-exchange': matching(/^curve25519-sha256\S* \(not post-quantum\)$/),
         'host-key-trusted-by': matching(/./),
       });
+    });
+
+    test("the same by the user's own ssh, with a post-quantum key exchange", async () => {
+      const ran = await audit(1, 'id', '--transport', 'openssh', '--format', 'json');
+      expect((JSON.parse(ran.stdout) as Report).nodes[0]?.facts).toMatchObject({
+        transport: 'openssh',
+        login: matching(/^publickey \(SHA256:/),
+        // OpenSSH has preferred a hybrid since 9.0.
+        'key-exchange': matching(/^(sntrup761|mlkem768)x25519-\S+ \(post-quantum\)$/),
+        'host-key-trusted-by': matching(/./),
+      });
+    });
+
+    test('B12/49 a login shell of nologin: a key lets in, and the node says that it may not run anything', async () => {
+      const shut = addUser({ shell: '/usr/sbin/nologin' });
+      try {
+        authorize(sshd, shut.name, readFileSync(join(sshd.folder, 'id.pub'), 'utf8').trim());
+        const path = join(home, 'nologin.yaml');
+        const node = (name: string, last: number, who: string): string =>
+          `  - { name: ${name}, host: 127.0.0.${String(last)}, port: ${String(sshd.port)}, user: ${who} }`;
+        writeFileSync(
+          path,
+          `nodes:\n${node('shut', 1, shut.name)}\n${node('fine', 2, user.name)}\n`,
+        );
+        const args = argsFor(1, 'id').with(2, path);
+        const ran = await runCli([...args, '--format', 'json'], { env: { HOME: home } });
+        const { nodes } = JSON.parse(ran.stdout) as Report;
+        expect(nodes.map(({ reached }) => reached)).toEqual([false, true]);
+        expect(nodes[0]?.reason).toMatch(/^no-login: /);
+        expect([1, 2]).toContain(ran.code);
+      } finally {
+        shut.remove();
+      }
     });
 
     test('the wrong key on a fleet without a terminal: three nodes refuse it, the rest is not tried', async () => {
