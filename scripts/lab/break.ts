@@ -15,7 +15,8 @@ export const BREAKAGES: Readonly<Record<string, Breakage>> = {
   },
   firewalld: {
     what: 'firewalld on, now and at boot',
-    script: () => 'systemctl enable --now firewalld',
+    // Started means that the name is taken; it answers once its rules are in.
+    script: () => 'systemctl enable --now firewalld && firewall-cmd --state > /dev/null',
   },
   hostname: {
     what: 'the host name of an unnamed machine',

@@ -68,6 +68,8 @@ const personalise = async (dir: string, node: LabNode): Promise<void> => {
  */
 const boot = async (dir: string, node: LabNode): Promise<ProcessId> => {
   const words = [
+    // nspawn mounts sysfs before it joins the namespace; from inside, /sys/class/net is the node's own and not the host's.
+    ...['nsenter', `--net=/run/netns/${node.netns}`, '--'],
     'systemd-nspawn',
     `--directory=${node.root}`,
     `--machine=${node.name}`,
