@@ -1,6 +1,6 @@
 import { defineCheck, fail, pass, unknown, warn, type Source } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
-import { hostnamectl } from '../probes/hostnamectl.js';
+import { hostnamectl, type Hostnamectl } from '../probes/hostnamectl.js';
 import { hostname as hostnameProbe } from '../probes/hostname.js';
 import { unameA } from '../probes/uname-a.js';
 
@@ -29,8 +29,12 @@ export const RFC_1123: Source = {
 };
 
 // What systemd prints for a static name that was never set: `(unset)`, `n/a` in older releases.
-const staticName = (name = ''): string | undefined =>
+const nameSet = (name = ''): string | undefined =>
   ['', '(unset)', 'n/a'].includes(name) ? undefined : name;
+
+// kubelet asks the kernel, whose name is the transient one (hostnamectl(1), hostname(5)); the line is left out where both are the same.
+const nameOf = (told: Hostnamectl | undefined): string | undefined =>
+  nameSet(told?.transientHostname) ?? nameSet(told?.staticHostname);
 
 export const hostname = defineCheck({
   id: 'identity/hostname',
@@ -53,7 +57,7 @@ export const hostname = defineCheck({
   witnesses: { kernel: hostnameProbe, uname: unameA, hostnamectl },
   breaks: ['registration of the node with Kubernetes and Calico'],
   judge: ({ kernel, uname, hostnamectl: told }) => {
-    const name = kernel?.hostname ?? uname?.hostname ?? staticName(told?.staticHostname);
+    const name = kernel?.hostname ?? uname?.hostname ?? nameOf(told);
     if (name === undefined)
       return unknown(
         reason('not-run', 'no witness tells the host name'),

@@ -5,6 +5,8 @@ import { linesOf } from './support/text.js';
 /** What hostnamectl says beside the identifiers, which are not kept. Empty when a line is not there. */
 export type Hostnamectl = {
   readonly staticHostname: string;
+  /** The running kernel's own name; systemd prints the line only where it differs from the static one. */
+  readonly transientHostname: string;
   readonly operatingSystem: string;
   /** `cpe:/o:rocky:rocky:8:GA`. */
   readonly cpe: string;
@@ -30,6 +32,7 @@ function parse(stdout: string): Hostnamectl {
   const of = (key: string): string => values.get(key) ?? '';
   const answer = {
     staticHostname: of('Static hostname'),
+    transientHostname: of('Transient hostname'),
     operatingSystem: of('Operating System'),
     cpe: of('CPE OS Name'),
     kernel: /^Linux (\S{1,120})$/.exec(of('Kernel'))?.[1] ?? '',
@@ -51,6 +54,7 @@ export const hostnamectl = defineProbe<Hostnamectl>({
   maxBytes: 65536,
   fields: {
     staticHostname: 'hostname',
+    transientHostname: 'hostname',
     operatingSystem: 'plain',
     cpe: 'plain',
     kernel: 'plain',

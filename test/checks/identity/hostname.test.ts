@@ -59,6 +59,24 @@ testCheck(hostname, [
     expect: { status: 'pass', found: 'web-1' },
   },
   {
+    name: 'the transient name of a cloud image that has no static one (composed by hand)',
+    says: {
+      hostnamectl: pasted(
+        '   Static hostname: (unset)\nTransient hostname: worker-7.internal\n  Operating System: Debian GNU/Linux 12 (bookworm)\n',
+      ),
+    },
+    expect: { status: 'pass', found: 'worker-7.internal' },
+  },
+  {
+    name: 'the transient name is the kernel’s, whatever the static one is (composed by hand)',
+    says: {
+      hostnamectl: pasted(
+        '   Static hostname: web-1\nTransient hostname: web_1\n  Operating System: Debian GNU/Linux 12 (bookworm)\n',
+      ),
+    },
+    expect: { status: 'fail' },
+  },
+  {
     name: 'an unset static name of an older systemd is unknown',
     says: {
       hostnamectl: pasted(

@@ -36,6 +36,30 @@ testCheck(architecture, [
     says: { hostnamectl: pasted('   Static hostname: a\n      Architecture: ppc64-le\n') },
     expect: { status: 'pass', found: 'ppc64le' },
   },
+  ...(
+    [
+      ['CONFIG_64BIT=y\nCONFIG_X86_64=y\n', 'pass', 'x86_64'],
+      ['CONFIG_64BIT=y\nCONFIG_ARM64=y\n', 'pass', 'aarch64'],
+      ['CONFIG_PPC64=y\nCONFIG_CPU_LITTLE_ENDIAN=y\n', 'pass', 'ppc64le'],
+      ['CONFIG_64BIT=y\nCONFIG_S390=y\n', 'pass', 's390x'],
+      ['# CONFIG_64BIT is not set\nCONFIG_X86_32=y\n', 'fail', 'i686'],
+      ['CONFIG_PPC64=y\nCONFIG_CPU_BIG_ENDIAN=y\n', 'fail', 'ppc64'],
+    ] as const
+  ).map(([text, status, found]) => ({
+    name: `the configuration of a kernel for ${found} beside an empty hostnamectl (composed by hand)`,
+    says: { 'boot-config': pasted(text), hostnamectl: pasted('\n') },
+    expect: { status, found },
+  })),
+  {
+    name: 'uname judges where the configuration is that of another machine (composed by hand)',
+    says: { 'uname-a': unameA, 'boot-config': pasted('CONFIG_ARM64=y\n') },
+    expect: { status: 'pass', found: 'x86_64' },
+  },
+  {
+    name: 'a configuration that does not tell (composed by hand)',
+    says: { 'boot-config': pasted('CONFIG_MODULES=y\n') },
+    expect: { status: 'unknown' },
+  },
   {
     name: 'outputs of two nodes are no answer',
     says: { 'uname-a': unameA, hostnamectl: pasted('Architecture: s390x\n') },
