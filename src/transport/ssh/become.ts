@@ -1,3 +1,4 @@
+import { reasonCode } from '../../domain/reason.js';
 import type { RunEnd, RunRequest } from '../../domain/transport.js';
 import type { Ask } from './key-ring.js';
 import type { SshOptions } from './options.js';
@@ -53,11 +54,15 @@ export async function runAsRoot(
   if (state.become === 'doas') return byDoas(run, request, signal);
   const bySudo = await trySudo(run, request, signal, state);
   if (bySudo.privilege !== undefined || state.become === 'sudo') return bySudo;
-  if (bySudo.end.kind !== 'refused' || wasWrongPassword(bySudo.end)) return bySudo;
+  if (!mayTryDoas(bySudo.end)) return bySudo;
   const other = await byDoas(run, request, signal);
   if (other.privilege !== undefined) return other;
   return hasNoDoas(other.end) ? bySudo : { end: both(bySudo.end, other.end) };
 }
+
+/** After a wrong password, or when the time is over, nothing else is tried. */
+const mayTryDoas = (end: RunEnd): boolean =>
+  end.kind === 'refused' && reasonCode(end.why) === 'no-privilege' && !wasWrongPassword(end);
 
 async function runAgain(
   privilege: Privilege,
