@@ -58,10 +58,15 @@ export const peerOf = (node: InventoryNode): PeerRecord => ({
   authMethod: 'publickey',
 });
 
+const keyOf = (fingerprint: string | undefined): Pick<PeerRecord, 'hostKey'> =>
+  fingerprint === undefined
+    ? {}
+    : { hostKey: { type: 'ssh-ed25519', fingerprint, trustedBy: 'known_hosts:1' } };
+
 /** What a node of the fake world prints; composed by hand. */
 export function evidenceOf(
   node: InventoryNode,
-  { words, unreached }: FakeNode,
+  { words, unreached, fingerprint }: FakeNode,
   now: number,
 ): NodeEvidence {
   const evidence = Object.entries(words).map(([probe, word]): Evidence => ({
@@ -75,7 +80,7 @@ export function evidenceOf(
   }));
   const base = { node: node.name, startedAt: now, finishedAt: now + 1500 };
   return unreached === undefined
-    ? { ...base, peer: peerOf(node), evidence }
+    ? { ...base, peer: { ...peerOf(node), ...keyOf(fingerprint) }, evidence }
     : { ...base, unreached, evidence: [] };
 }
 

@@ -87,9 +87,12 @@ it('a list that says nothing is refused, and a file that is missing said', async
   expect(state().hostKeyList).toBeUndefined();
 });
 
-it.each(['host-key-changed', 'host-key-revoked'] as const)(
-  '%s stops the node, and no key press lets it in',
-  async (code) => {
+it.each([
+  ['B12/3', 'host-key-changed'],
+  ['B12/4', 'host-key-revoked'],
+] as const)(
+  '%s in the wizard: %s stops the node, and no key press lets it in',
+  async (_case, code) => {
     const { screen, fake, state } = await startWizard({
       world: { n1: healthy({ unreached: `${code}: n1 shows another key` }), n2: healthy() },
       initial: { step: 'access' },
