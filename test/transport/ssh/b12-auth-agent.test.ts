@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ConnectError } from '../../../src/domain/errors.js';
 import type { HostSettings, SshOptions } from '../../../src/transport/ssh/options.js';
+import { openSshText } from '../../../src/transport/ssh/openssh-key.js';
 import { sshString } from '../../../src/transport/ssh/wire.js';
 import { describeAsRoot, describeWith } from '../../helpers/require-tool.js';
 import { addUser, authorize, makeKey } from '../../helpers/sshd.js';
@@ -101,6 +102,17 @@ const CASES: readonly Case[] = [
     says: /the agent's sk-ssh-ed25519@openssh\.com key was not offered: only the ssh command can use it/,
     next: /--transport openssh/,
     needsOpenSsh: [/sk-ssh-ed25519@openssh\.com/],
+  },
+  {
+    name: 'B12/41 a security key as a file, without its agent',
+    settings: (lab) => {
+      const path = join(lab.folder(), 'id_ed25519_sk');
+      writeFileSync(path, openSshText(securityKey, Buffer.alloc(64)), { mode: 0o600 });
+      return { identityFiles: [path], agentSocket: null };
+    },
+    says: /the security key \S+id_ed25519_sk was not offered: only the ssh command can use it/,
+    next: /--transport openssh/,
+    needsOpenSsh: [/the security key \S+id_ed25519_sk/],
   },
   {
     name: 'B12/41 a key whose certificate alone would do, both in the agent',
