@@ -9,7 +9,7 @@ import type { InitialSession } from '../../session/store.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
-import { DEFAULT_KEYS } from '../wiring/access-files.js';
+import { checkTransport, DEFAULT_KEYS } from '../wiring/access-files.js';
 import { addRules } from '../wiring/catalogue.js';
 import { chooseNodes } from '../wiring/inputs.js';
 import { clock, randomHex } from '../wiring/run.js';
@@ -82,6 +82,7 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
 /** `calico-ready` without a command: the nine steps. */
 export async function runWizardCommand(options: WizardOptions): Promise<ExitCode> {
   needTerminal();
+  checkTransport(options);
   await addRules(options.rules);
   const unlock = lockSession();
   // Also when a signal ends the process without coming back here.

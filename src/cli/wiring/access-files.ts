@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { CommonOptions } from '../options.js';
@@ -33,8 +33,9 @@ function mustBeReadable(path: string, what: string): void {
  * login. A public half alone is enough, the agent may hold the private one. Throws InputError.
  */
 export function checkAccessFiles(
-  options: Pick<CommonOptions, 'identity' | 'config' | 'knownHosts'>,
+  options: Pick<CommonOptions, 'identity' | 'config' | 'knownHosts' | 'transport'>,
 ): void {
+  checkTransport(options);
   for (const path of options.identity) {
     if (!existsSync(`${absolutePath(path)}.pub`)) mustBeReadable(path, 'key file');
   }
@@ -52,3 +53,29 @@ export function checkAccessFiles(
 
 /** False too for a path that leads nowhere, such as a loop of links: reading it says why. */
 const isThere = (path: string): boolean => existsSync(absolutePath(path));
+
+/** Throws InputError when ssh is asked for and there is none. */
+export function checkTransport({ transport }: Pick<CommonOptions, 'transport'>): void {
+  if (transport === 'openssh' && findProgram('ssh') === null) throw noSsh();
+}
+
+/** The absolute path of a program on PATH, or null. */
+export function findProgram(name: string): string | null {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    try {
+      const path = join(folder, name);
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+export const noSsh = (): InputError =>
+  new InputError(
+    '--transport openssh needs the OpenSSH client, and there is no ssh on PATH.',
+    'Install it on this machine, or leave the flag out.',
+  );

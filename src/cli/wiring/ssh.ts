@@ -1,7 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { InputError } from '../../domain/errors.js';
+import { join } from 'node:path';
 import type { SecretBroker, Transport, UnknownHostKey } from '../../domain/transport.js';
 import { choosing } from '../../transport/choosing.js';
 import { guardAgainstLockOut } from '../../transport/lock-out-guard.js';
@@ -11,7 +9,7 @@ import type { SshOptions } from '../../transport/ssh/options.js';
 import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
-import { absolutePath, DEFAULT_KEYS } from './access-files.js';
+import { absolutePath, DEFAULT_KEYS, findProgram, noSsh } from './access-files.js';
 import { sshConfigResolver } from './ssh-config/resolver.js';
 
 export type AccessOptions = Pick<
@@ -90,11 +88,8 @@ function transportOf(
     const ssh2 = createSshTransport({ ...settings, sshStandsBy: openssh !== null });
     return choosing({ ssh2, openssh, onWarning });
   }
-  if (openssh !== null) return openssh;
-  throw new InputError(
-    '--transport openssh needs the OpenSSH client, and there is no ssh on PATH.',
-    'Install it on this machine, or leave the flag out.',
-  );
+  if (openssh === null) throw noSsh();
+  return openssh;
 }
 
 /** The user's own ssh; null where there is none. */
@@ -114,19 +109,4 @@ function openSshTransport(
     runtimeFolders,
     environment: process.env,
   });
-}
-
-/** The absolute path of a program on PATH, or null. */
-function findProgram(name: string): string | null {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    if (!isAbsolute(folder)) continue;
-    try {
-      const path = join(folder, name);
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      continue;
-    }
-  }
-  return null;
 }
