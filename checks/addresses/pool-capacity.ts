@@ -1,3 +1,4 @@
+import { BLOCK_SIZES, blockSizeFor } from '../../src/domain/block-size.js';
 import { defineClusterCheck, fail, pass, warn } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { pageB } from '../requirements/sources.js';
@@ -5,19 +6,10 @@ import { blocksOf, someOf, type Named } from './pools.js';
 
 // kubelet's default of pods on a node.
 const PODS = 110;
-const SIZES = { 4: { least: 20, most: 32, usual: 26 }, 6: { least: 116, most: 128, usual: 122 } };
-
-/** The intent names one block size; it is that of the family whose range it is in. */
-export function blockSizeFor(family: 4 | 6, { blockSize }: Pick<Intent, 'blockSize'>): number {
-  const other = SIZES[family === 4 ? 6 : 4];
-  const isOther = blockSize >= other.least && blockSize <= other.most;
-  return isOther ? SIZES[family].usual : blockSize;
-}
-
 type Room = { readonly pool: Named; readonly size: number; readonly blocks: bigint };
 
 const roomOf = (pool: Named, intent: Intent): Room => {
-  const size = blockSizeFor(pool.block.family, intent);
+  const size = blockSizeFor(pool.block.family, intent.blockSize);
   const bits = size - pool.block.prefix;
   return { pool, size, blocks: bits < 0 ? 0n : 1n << BigInt(bits) };
 };
@@ -43,7 +35,7 @@ export const poolCapacity = defineClusterCheck({
     return blocksOf(podCIDRs).length === 0 ? 'the intent names no pod range' : null;
   },
   rule: (intent) =>
-    `Block sizes are 20 to 32 for IPv4 and 116 to 128 for IPv6, here ${String(blockSizeFor(4, intent))} and ${String(blockSizeFor(6, intent))}; fails when a pool holds no block or a family has fewer blocks than nodes, warns when ${String(PODS)} pods a node need more blocks than there are.`,
+    `Block sizes are 20 to 32 for IPv4 and 116 to 128 for IPv6, here ${String(blockSizeFor(4, intent.blockSize))} and ${String(blockSizeFor(6, intent.blockSize))}; fails when a pool holds no block or a family has fewer blocks than nodes, warns when ${String(PODS)} pods a node need more blocks than there are.`,
   needs: {},
   breaks: ['pods on the nodes that get no block'],
   alternatives: () => ['podCIDRs with a shorter prefix', 'a larger blockSize'],
@@ -51,7 +43,7 @@ export const poolCapacity = defineClusterCheck({
     const rooms = blocksOf(intent.podCIDRs).map((pool) => roomOf(pool, intent));
     const nodes = BigInt(shares.length);
     const odd = rooms.filter(({ pool: { block }, size, blocks }) => {
-      const { least, most } = SIZES[block.family];
+      const { least, most } = BLOCK_SIZES[block.family];
       return blocks === 0n || size < least || size > most;
     });
     if (odd.length > 0) {

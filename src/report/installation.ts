@@ -1,3 +1,4 @@
+import { blockSizeFor } from '../domain/block-size.js';
 import { parseCidr } from '../domain/cidr.js';
 import type { Intent } from '../domain/intent.js';
 import type { Report } from '../domain/report.js';
@@ -22,14 +23,6 @@ const ENCAPSULATION: Readonly<Record<Intent['encapsulation'], string>> = {
 };
 const DATAPLANE = { iptables: 'Iptables', nftables: 'Nftables', ebpf: 'BPF' } as const;
 const CNI = { calico: 'Calico', flannel: 'Calico', 'aws-vpc': 'AmazonVPC', azure: 'AzureVNET' };
-const SIZES = { 4: { least: 20, most: 32, usual: 26 }, 6: { least: 116, most: 128, usual: 122 } };
-
-/** The intent names one block size: that of the family whose range it is in. */
-export function poolBlockSize(family: 4 | 6, blockSize: number): number {
-  const { least, most, usual } = SIZES[family];
-  return blockSize >= least && blockSize <= most ? blockSize : usual;
-}
-
 function poolOf(cidr: string, intent: Intent): Value {
   const family = parseCidr(cidr)?.family ?? 4;
   // IP-in-IP carries IPv4 alone.
@@ -37,7 +30,7 @@ function poolOf(cidr: string, intent: Intent): Value {
   return {
     map: [
       { key: 'cidr', value: cidr },
-      { key: 'blockSize', value: poolBlockSize(family, intent.blockSize) },
+      { key: 'blockSize', value: blockSizeFor(family, intent.blockSize) },
       {
         key: 'encapsulation',
         value: plain ? 'None' : ENCAPSULATION[intent.encapsulation],
