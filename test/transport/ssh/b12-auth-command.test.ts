@@ -33,6 +33,7 @@ describeAsRoot('the command at a real sshd, as root', () => {
       authorize(sshd, user.name, makeKey(join(sshd.folder, 'id'), 'ed25519'));
       makeKey(join(sshd.folder, 'stranger'), 'ed25519');
       makeKey(join(sshd.folder, 'sealed'), 'ed25519', 'sesame-S3cret', '-a', '100');
+      makeKey(join(sshd.folder, 'sealed-pkcs8'), 'rsa', 'sesame-S3cret', '-m', 'PKCS8');
       home = mkdtempSync(join(sshd.folder, 'home-'));
     });
     afterEach(async () => {
@@ -150,13 +151,13 @@ describeAsRoot('the command at a real sshd, as root', () => {
       }
     });
 
-    const prompted = async (count: number): Promise<Pty> => {
-      const pty = new Pty(process.execPath, [await builtCli(), ...argsFor(count, 'sealed')], {
+    const prompted = async (count: number, key = 'sealed'): Promise<Pty> => {
+      const pty = new Pty(process.execPath, [await builtCli(), ...argsFor(count, key)], {
         env: { HOME: home },
         columns: 160,
       });
       open.push(pty);
-      await pty.waitForText(/n\d: passphrase \(Passphrase of \S+sealed\):$/m);
+      await pty.waitForText(/n\d: passphrase \(Passphrase of \S+sealed\S*\):$/m);
       return pty;
     };
 
@@ -179,17 +180,20 @@ describeAsRoot('the command at a real sshd, as root', () => {
       expect(pty.bytes).toMatch(/the\s+passphrase\s+of[^;]+was\s+declined/);
     });
 
-    test('B12/42 a typed passphrase opens the key once for all nodes, and is shown nowhere', async () => {
-      authorize(sshd, user.name, readFileSync(join(sshd.folder, 'sealed.pub'), 'utf8').trim());
-      const pty = await prompted(3);
-      pty.press('sesame-S3cret\r');
-      const { modesRestored } = await pty.exit();
-      expect(modesRestored).toBe(true);
-      expect(pty.bytes.match(/passphrase \(/g)).toHaveLength(1);
-      expect(pty.bytes).not.toContain('S3cret');
-      expect(pty.bytes).not.toContain('not reached');
-      expect(everyFile(home)).not.toContain('S3cret');
-    });
+    test.each(['sealed', 'sealed-pkcs8'])(
+      'B12/42 a typed passphrase opens the key (%s) once for all nodes, and is shown nowhere',
+      async (key) => {
+        authorize(sshd, user.name, readFileSync(join(sshd.folder, `${key}.pub`), 'utf8').trim());
+        const pty = await prompted(3, key);
+        pty.press('sesame-S3cret\r');
+        const { modesRestored } = await pty.exit();
+        expect(modesRestored).toBe(true);
+        expect(pty.bytes.match(/passphrase \(/g)).toHaveLength(1);
+        expect(pty.bytes).not.toContain('S3cret');
+        expect(pty.bytes).not.toContain('not reached');
+        expect(everyFile(home)).not.toContain('S3cret');
+      },
+    );
   });
 });
 
