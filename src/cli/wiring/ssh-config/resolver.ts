@@ -103,12 +103,16 @@ async function targetOf(
   return {
     target: {
       ...place,
-      ...(name === place.host ? {} : { asked: name }),
+      ...alias(name, place.host),
       settings: hostSettings(config, context, options.given),
     },
     jump: jump?.split(',') ?? [],
   };
 }
+
+/** The name that ssh_config knows it by, where HostName says another. */
+const alias = (asked: string, host: string): { readonly asked?: string } =>
+  asked === host ? {} : { asked };
 
 /** `ssh -G` names the local user where the configuration names none. */
 function configuredUser({ values }: HostConfig): string | undefined {
