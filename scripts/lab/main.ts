@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBase } from './base.js';
-import { BREAKAGES, breakNode } from './break.js';
+import { BREAKAGES, breakNode, mendNode } from './break.js';
 import { down, labFiles, sweep, up } from './lab.js';
 import { LAB_RELEASES, type LabRelease } from './recipe.js';
 import { DEFAULT_DIR, findLab, isLabAlive, readLabs, type LabState } from './state.js';
@@ -11,6 +11,7 @@ const USAGE = `npm run lab -- up N [--release R]   start N nodes and wait until 
 npm run lab -- list                 the labs of this machine
 npm run lab -- ssh NAME [COMMAND…]  log in as lab, or run a command
 npm run lab -- break NAME WHAT      break one thing on a node
+npm run lab -- mend NAME WHAT       mend it again
 npm run lab -- down                 take the lab down
 npm run lab -- sweep                remove what crashed labs left
 npm run lab -- base [--release R]   only build the cached base system
@@ -20,7 +21,7 @@ npm run lab -- base [--release R]   only build the cached base system
 
 WHAT:
 ${Object.entries(BREAKAGES)
-  .map(([name, { what }]) => `  ${name.padEnd(28)} ${what}`)
+  .map(([name, { what, check }]) => `  ${name.padEnd(28)} ${what} (${check ?? 'no audit'})`)
   .join('\n')}`;
 
 const say = (line: string): void => {
@@ -100,6 +101,7 @@ const command = async (argv: readonly string[]): Promise<void> => {
     list: listCommand,
     ssh: () => sshCommand(dir, argv.slice(1)),
     break: async () => breakNode(await labOf(dir), first, second),
+    mend: async () => mendNode(await labOf(dir), first, second),
     down: () => down(dir),
     sweep: () => sweep(say),
     base: async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { breakNode } from '../../scripts/lab/break.js';
+import { breakNode, mendNode } from '../../scripts/lab/break.js';
 import { down, labFiles, sshRun, up } from '../../scripts/lab/lab.js';
 import { missingForLab } from '../../scripts/lab/needs.js';
 import type { LabRelease } from '../../scripts/lab/recipe.js';
@@ -27,6 +27,8 @@ export type Lab = {
   ) => Promise<Ran>;
   /** Breaks one thing, see scripts/lab/break.ts. */
   readonly break: (name: string, what: string) => Promise<void>;
+  /** Mends what `break` broke. */
+  readonly mend: (name: string, what: string) => Promise<void>;
 };
 
 export type LabWish = {
@@ -40,6 +42,7 @@ const asLab = (state: LabState): Lab => ({
   ...labFiles(state.dir),
   ssh: (name, command, options) => sshRun(state.dir, name, command, options),
   break: (name, what) => breakNode(state, name, what),
+  mend: (name, what) => mendNode(state, name, what),
 });
 
 /** Starts a lab of its own that dies with this process. The first one on a machine builds the base (minutes). */
