@@ -33,20 +33,55 @@ export function humanTable(rows: readonly Row[], all: readonly Compared[]): stri
 const marked = ({ official: { right, wrong } }: Row): string =>
   right + wrong === 0 ? 'no answer | ' : `${String(right)} | ${String(wrong)}`;
 
+const markdownLine = (name: string, row: Row): string =>
+  `| ${name} | ${String(row.right)} | ${String(row.wrong)} | ${String(row.unknown)} | ${marked(row)} |`;
+
+const areaOf = (check: string): string => check.split('/')[0] ?? check;
+
+/** One line for several checks. */
+function sumOf(check: string, rows: readonly Row[]): Row {
+  const sum = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  return {
+    check,
+    right: sum(({ right }) => right),
+    wrong: sum(({ wrong }) => wrong),
+    unknown: sum(({ unknown }) => unknown),
+    official: {
+      right: sum(({ official }) => official.right),
+      wrong: sum(({ official }) => official.wrong),
+    },
+  };
+}
+
+/** Where checksystem answers too, check by check; of the other checks one line for an area. */
+function shortened(rows: readonly Row[]): readonly string[] {
+  const compared = rows.filter(({ official }) => official.right + official.wrong > 0);
+  const others = rows.filter((row) => !compared.includes(row));
+  const areas = [...new Set(others.map(({ check }) => areaOf(check)))].map((area) => {
+    const own = others.filter(({ check }) => areaOf(check) === area);
+    const isPart = compared.some(({ check }) => areaOf(check) === area);
+    return markdownLine(
+      `${isPart ? 'other ' : ''}\`${area}/*\` (${String(own.length)})`,
+      sumOf(area, own),
+    );
+  });
+  return [...compared.map((row) => markdownLine(`\`${row.check}\``, row)), ...areas];
+}
+
 /** The same as Markdown, for the README. */
 export function markdownTable(rows: readonly Row[], all: readonly Compared[]): string {
   const nodes = new Set(all.map(({ node }) => node)).size;
   const intents = new Set(all.map(({ intent }) => intent)).size;
+  const checks = rows.filter(({ check }) => check !== 'all');
   return [
-    `${String(all.length)} judgements on ${String(nodes)} recorded nodes under up to ${String(intents)} intents, each beside what a person`,
-    'says is true. "unknown" counts where the answer could have been known.',
+    `${String(all.length)} judgements of ${String(checks.length)} checks on ${String(nodes)} recorded nodes under up to ${String(intents)} intents, each beside what`,
+    'a person says is true. "unknown" counts where the answer could have been known; behind an area stands',
+    'the number of its checks. `npm run accuracy` prints every check by itself.',
     '',
     '| check | right | wrong | unknown | checksystem right | checksystem wrong |',
     '| --- | --: | --: | --: | --: | --: |',
-    ...rows.map((row) => {
-      const name = row.check === 'all' ? '**all**' : `\`${row.check}\``;
-      return `| ${name} | ${String(row.right)} | ${String(row.wrong)} | ${String(row.unknown)} | ${marked(row)} |`;
-    }),
+    ...shortened(checks),
+    ...rows.filter(({ check }) => check === 'all').map((row) => markdownLine('**all**', row)),
   ].join('\n');
 }
 
