@@ -3,8 +3,9 @@ import { defineCheck, fail, pass, unknown } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
 import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
 import { ipRoute, type Route } from '../probes/ip-route.js';
+import { resolvConf, type Resolvers } from '../probes/resolv-conf.js';
 import { pageB } from '../requirements/sources.js';
-import { blocksOf, someOf, type Named } from './pools.js';
+import { blocksOf, hostOf, someOf, type Named } from './pools.js';
 
 /** Interfaces that Calico makes, whose addresses are taken from the pool. */
 const isCalicos = (device: string): boolean =>
@@ -35,6 +36,16 @@ const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'].map((cidr) => ({
   cidr,
 }));
 
+/** Addresses that pods and this node have to reach: gateways and name servers. A loopback one is in no pool. */
+const reached = (routes: readonly Route[], resolvers: Resolvers | undefined): readonly Used[] => [
+  ...routes
+    .filter((route) => route.gateway !== '' && !isCalicosRoute(route))
+    .map(({ gateway }) => ({ what: `the gateway ${gateway}`, cidr: gateway })),
+  ...(resolvers?.files ?? []).flatMap(({ file, nameservers }) =>
+    nameservers.map((server) => ({ what: `the name server ${server} of ${file}`, cidr: server })),
+  ),
+];
+
 const clashes = (pool: Named, ranges: readonly Used[]): readonly string[] =>
   ranges
     .filter(({ cidr }) => {
@@ -63,19 +74,26 @@ export const poolHostOverlap = defineCheck({
   severity: 'required',
   waivable: true,
   rule: () =>
-    'Fails when a pod range shares an address with a network, address or route of the node that Calico did not make, or with a link-local range; passes only when both addresses and routes are known.',
+    'Fails when a pod range shares an address with a network, address or route of the node that Calico did not make, with a gateway or name server of it, with apiServer or etcdEndpoints of the intent, or with a link-local range; passes only when both addresses and routes are known.',
   skip: ({ network, podCIDRs }) => {
     if (network === 'aws-vpc' || network === 'azure')
       return 'pods get addresses of the cloud network';
     return blocksOf(podCIDRs).length === 0 ? 'the intent names no pod range' : null;
   },
   needs: {},
-  witnesses: { addresses: ipAddr, routes: ipRoute },
+  witnesses: { addresses: ipAddr, routes: ipRoute, resolvers: resolvConf },
   breaks: ['traffic to everything that has an address in a pod range'],
   alternatives: () => ['podCIDRs outside the networks of the nodes'],
-  judge: ({ addresses, routes }, { intent }) => {
+  judge: ({ addresses, routes, resolvers }, { intent }) => {
     const pools = blocksOf(intent.podCIDRs);
-    const ranges = [...LINK_LOCAL, ...used(addresses, routes?.routes ?? [])];
+    const known = routes?.routes ?? [];
+    const ends = [...intent.etcdEndpoints, intent.apiServer].flatMap((text) => hostOf(text));
+    const ranges = [
+      ...LINK_LOCAL,
+      ...used(addresses, known),
+      ...reached(known, resolvers),
+      ...ends.map((host) => ({ what: `${host} of the intent`, cidr: host })),
+    ];
     const found = pools.flatMap((pool) => clashes(pool, ranges));
     if (found.length > 0)
       return fail(`overlap: ${someOf(found)}`, 'pod ranges that overlap nothing on the node');

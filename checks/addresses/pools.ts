@@ -1,4 +1,4 @@
-import { parseCidr, type Cidr } from '../../src/domain/cidr.js';
+import { parseAddress, parseCidr, type Cidr } from '../../src/domain/cidr.js';
 
 export type Named = { readonly text: string; readonly block: Cidr };
 
@@ -13,3 +13,10 @@ export const blocksOf = (texts: readonly string[]): readonly Named[] =>
 export const someOf = (items: readonly string[], limit = 5): string =>
   items.slice(0, limit).join(', ') +
   (items.length > limit ? ` and ${String(items.length - limit)} more` : '');
+
+/** The address in `host:port`, `[v6]:port` or a URL; none for a name, for what it leads to is not known here. */
+export function hostOf(endpoint: string): readonly string[] {
+  const rest = endpoint.slice(0, 300).replace(/^[a-z]{1,10}:\/\//i, '');
+  const host = rest.startsWith('[') ? rest.slice(1).split(']')[0] : rest.split(/[:/]/)[0];
+  return host !== undefined && parseAddress(host) !== null ? [host] : [];
+}
