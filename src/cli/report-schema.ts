@@ -28,7 +28,14 @@ const finding = z.object({
   source: z.object({ page: text, url: z.url() }),
   breaks: z.array(text),
   alternatives: z.array(text),
-  fixes: z.array(z.object({ way: text, kind: z.enum(['safe', 'disruptive']), summary: text })),
+  fixes: z.array(
+    z.object({
+      way: text,
+      kind: z.enum(['safe', 'disruptive']),
+      summary: text,
+      byHand: z.literal(true).optional(),
+    }),
+  ),
   settings: z
     .array(
       z.object({

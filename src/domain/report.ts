@@ -18,6 +18,8 @@ export type FixSummary = {
   readonly way: string;
   readonly kind: 'safe' | 'disruptive';
   readonly summary: string;
+  /** Shown and not applied by this tool: the operator does it. Absent where the tool applies it. */
+  readonly byHand?: true;
 };
 
 export type Waiver = {

@@ -48,7 +48,12 @@ export function findingOf(
     source: { page: source.page, url: source.url },
     breaks: bad ? (check.breaks ?? []) : [],
     alternatives: bad ? (check.alternatives?.(intent) ?? []) : [],
-    fixes: fixes.map(({ way, kind, summary }) => ({ way, kind, summary: visible(summary) })),
+    fixes: fixes.map(({ way, kind, summary, byHandOnly }) => ({
+      way,
+      kind,
+      summary: visible(summary),
+      ...(byHandOnly === true ? { byHand: true as const } : {}),
+    })),
     ...(settings.length === 0 ? {} : { settings: settings.map(seen) }),
     evidence: [],
   };

@@ -49,7 +49,10 @@ function fixLines(folded: FoldedFinding): readonly string[] {
   const { finding, nodes } = folded;
   if (finding.fixes.length === 0) return [];
   const target = nodes.length > 6 ? '' : `${nodes.map(nodeWord).join(' ')} `;
-  const ways = finding.fixes.map(({ way, kind, summary }) => `${way} (${kind}): ${summary}`);
+  const ways = finding.fixes.map(
+    ({ way, kind, summary, byHand }) =>
+      `${way} (${kind}${byHand === true ? ', by hand' : ''}): ${summary}`,
+  );
   return [
     ...ways.map((way) => `mend: ${way}`),
     `run: calico-ready fix ${target}--check ${finding.check} --plan`,
