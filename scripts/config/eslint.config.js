@@ -38,6 +38,29 @@ const packages = (regex) => ({
   regex,
   message: 'This folder may not import it: see src/README.md.',
 });
+const syntax = (files, forbidden) => ({
+  files,
+  rules: { 'no-restricted-syntax': ['error', ...forbidden] },
+});
+const STATUS_WORDS = {
+  selector:
+    'BinaryExpression > Literal[value=/^(pass|warn|fail|not-applicable|waived|not-ready)$/]',
+  message: 'Compare with STATUS or READINESS of domain/status.',
+};
+const DISPLAYABLE = {
+  selector: 'TSAsExpression > TSTypeReference > Identifier[name="Displayable"]',
+  message: 'Only visible() of domain/visible makes text displayable.',
+};
+const OUTPUT = {
+  selector:
+    'CallExpression[callee.property.name="write"][callee.object.object.name="process"][callee.object.property.name=/^(stdout|stderr)$/]',
+  message: 'Print through src/cli/io, which makes text visible.',
+};
+const PRINTING = {
+  selector:
+    'ImportDeclaration[source.value="ink"] > ImportSpecifier[imported.name=/^(Text|Static|Transform|Newline)$/]',
+  message: 'Print with Words, which makes text visible.',
+};
 export default defineConfig(
   { ignores: ['dist', 'coverage', '**/*.cjs', '**/*.js'] },
   js.configs.recommended,
@@ -90,19 +113,15 @@ export default defineConfig(
       ],
     },
   },
-  {
-    files: ['src/**', 'checks/**'],
-    ignores: ['src/domain/status.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            'BinaryExpression > Literal[value=/^(pass|warn|fail|not-applicable|waived|not-ready)$/]',
-          message: 'Compare with STATUS or READINESS of domain/status.',
-        },
-      ],
-    },
-  },
+  syntax(['src/**', 'checks/**'], [STATUS_WORDS, DISPLAYABLE, OUTPUT]),
+  syntax(['src/domain/status.ts'], [DISPLAYABLE, OUTPUT]),
+  syntax(['src/domain/visible.ts'], [STATUS_WORDS, OUTPUT]),
+  syntax(['src/ui/**'], [STATUS_WORDS, DISPLAYABLE, OUTPUT, PRINTING]),
+  syntax(['src/ui/components/words.tsx'], [STATUS_WORDS, DISPLAYABLE, OUTPUT]),
+  // Where text leaves the process: reports through io, questions and progress on the terminal, the version.
+  syntax(
+    ['src/cli/io.ts', 'src/cli/wiring/{secrets,progress}.ts', 'src/cli/calico-ready.ts'],
+    [STATUS_WORDS, DISPLAYABLE],
+  ),
   { files: ['scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
 );

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { InputError } from '../domain/errors.js';
-import { visibleLine } from '../domain/visible.js';
+import { visible, visibleLine } from '../domain/visible.js';
 
 /**
  * Writes all of `text` and waits until the pipe has taken it: a 10 MB report through a slow pipe arrives whole.
@@ -37,9 +37,9 @@ export async function emit(text: string, output: string | undefined): Promise<vo
   }
 }
 
-/** Everything that is not the result goes to standard error. */
+/** Everything that is not the result goes to standard error, visible whoever's words are in it. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visible(text)}\n`);
 }
 
 /** Whether colour may be used on this stream (https://no-color.org). */
