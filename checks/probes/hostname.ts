@@ -13,8 +13,12 @@ export const hostname = defineProbe<{ readonly hostname: string }>({
   fields: { hostname: 'hostname' },
   parse: ({ stdout }) => {
     const name = onlyLine(stdout);
-    // The kernel allows 64 bytes of anything; blanks inside mean that this is no answer.
-    if (/\s/.test(name) || name.length > 255) throw new ProbeParseError('that is not a host name');
+    // The kernel allows 64 bytes of anything; blanks inside, control characters and bytes that are no text mean that
+    // this is no answer.
+    // eslint-disable-next-line no-control-regex -- these are what is looked for
+    if (/[\s\u0000-\u001f\u007f\ufffd]/.test(name) || name.length > 255) {
+      throw new ProbeParseError('that is not a host name');
+    }
     return { hostname: name };
   },
 });
