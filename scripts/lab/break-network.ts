@@ -49,7 +49,7 @@ export const NETWORK_BREAKAGES: Breakages = {
     what: 'a strict reverse path filter on a node of two networks',
     check: 'kernel/sysctl-rp-filter',
     script: () =>
-      `${veth('eth2', 'up')} && ip addr add 10.78.0.5/24 dev eth2 && ip route add 10.79.0.0/16 via 10.78.0.1 && ${setNet('ipv4/conf/all/rp_filter', '1')}`,
+      `${veth('eth2', 'up')} && ip addr add 10.78.0.5/24 dev eth2 && ip route add 10.79.0.0/16 via 10.78.0.1 dev eth2 onlink && ${setNet('ipv4/conf/all/rp_filter', '1')}`,
     mend: () => `ip link delete eth2; ${setNet('ipv4/conf/all/rp_filter', '0')}`,
   },
   'ip-forward': {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { hostsOfSshConfig } from '../../../src/cli/wizard/files-port.js';
 import { evaluate } from '../../../src/cli/wiring/ssh-config/evaluate.js';
 import { readDirectives } from '../../../src/cli/wiring/ssh-config/read-files.js';
@@ -199,6 +199,17 @@ describeWith('ssh', 'what else a host has', () => {
     ],
   ])('%s', async (line, expected) => {
     expect(await settingsOf(`Host h\n  ${line}\n`)).toMatchObject(expected);
+  });
+
+  it('keeps to HOME where ssh would take the home folder of the password file', async () => {
+    vi.stubEnv('HOME', folder);
+    const settings = await settingsOf('Host h\n  HashKnownHosts yes\n');
+    vi.unstubAllEnvs();
+    expect(settings?.knownHostsFiles).toMatchObject({
+      user: [join(folder, '.ssh', 'known_hosts'), join(folder, '.ssh', 'known_hosts2')],
+      write: join(folder, '.ssh', 'known_hosts'),
+      hashNew: true,
+    });
   });
 
   it('says nothing that was not said', async () => {

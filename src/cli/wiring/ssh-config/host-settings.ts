@@ -1,3 +1,5 @@
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { HostSettings, KnownHostsFiles } from '../../../transport/ssh/options.js';
 import { absolutePath } from '../access-files.js';
 import { expandEnvironment, expandTokens, type TokenContext } from './tokens.js';
@@ -13,8 +15,14 @@ export type GivenAccess = {
 
 const pathOf = (text: string, context: TokenContext): string | undefined => {
   const open = expandEnvironment(expandTokens(text, context));
-  return open === undefined ? undefined : absolutePath(open);
+  return open === undefined ? undefined : ownHome(absolutePath(open));
 };
+
+/** `ssh` takes `~` from the password file, whatever HOME says; here HOME is the home folder, in every path. */
+function ownHome(path: string): string {
+  const theirs = `${userInfo().homedir}/`;
+  return path.startsWith(theirs) ? join(homedir(), path.slice(theirs.length)) : path;
+}
 
 const seconds = (text: string | undefined): number | undefined =>
   text !== undefined && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
