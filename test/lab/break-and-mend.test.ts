@@ -23,7 +23,7 @@ const TOGETHER: readonly (readonly string[])[] = [
   [
     ...['firewalld', 'iptables-service', 'fail2ban', 'hostname-duplicate', 'machine-id'],
     ...['containerd-bin-dir', 'other-cni', 'xtables-lock', 'mtu', 'pool-overlap'],
-    ...['networkd', 'ip-forward-file'],
+    ...['networkd', 'ip-forward-file', 'address-duplicate'],
   ],
   ['noexec-cni', 'rp-filter'],
 ];
@@ -61,8 +61,8 @@ describeLab('what is broken on a node is found, and mended passes again', { node
   test.each(TOGETHER.map((whats) => [whats.join(', '), whats] as const))(
     '%s',
     async (_, whats) => {
-      // A machine-id is a duplicate only when another node has it too.
-      const two = whats.filter((what) => what === 'machine-id');
+      // A duplicate is one only when another node has it too.
+      const two = whats.filter((what) => what === 'machine-id' || what === 'address-duplicate');
       const mend = async (): Promise<void> => {
         for (const what of whats.toReversed()) await lab().mend(NODE, what);
         for (const what of two) await lab().mend('node-2', what);
