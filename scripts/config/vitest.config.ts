@@ -11,6 +11,8 @@ export default defineConfig({
     // Real terminals, servers and nodes on a machine that others use too: one more try there, none at the desk.
     retry: (process.env['CI'] ?? '') === '' ? 0 : 1,
     reporters: ['default', './scripts/config/closing-line.ts'],
+    // Much of a test's time is waiting for servers and limits. The default is one worker on a machine of two processors.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

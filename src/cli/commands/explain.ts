@@ -27,7 +27,9 @@ export async function runExplain(
   await addRules(options.rules);
   if (id === undefined) {
     await emit(
-      `${currentCatalogue().checks.map((check) => `${check.id.padEnd(34)} ${check.title}`).join('\n')}\n`,
+      `${currentCatalogue()
+        .checks.map((check) => `${check.id.padEnd(34)} ${check.title}`)
+        .join('\n')}\n`,
       undefined,
     );
     return EXIT.good;
