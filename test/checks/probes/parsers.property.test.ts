@@ -145,7 +145,7 @@ describe.each(probes)('the parser of $id', ({ probe, seeds }) => {
     );
   });
 
-  test('takes no more than its share of time for what grows', () => {
+  test('B12/81 takes no more than its share of time for what grows', () => {
     for (const grow of growths(seeds)) {
       const steep = steepAt(probe, grow.text, grow.most);
       expect(steep, `${grow.name} takes more than its share of time`).toBeNull();
@@ -241,7 +241,7 @@ function timeOf(probe: AnyProbe, stdout: string): number {
 }
 
 /** A 10 MB line is longer than any limit of bytes, and still no reason to hang. */
-test.each(probes)('the parser of $id gets through 10 MB', ({ probe, seeds }) => {
+test.each(probes)('B12/81 the parser of $id gets through 10 MB', ({ probe, seeds }) => {
   const line = (seeds[0]?.split('\n')[0] ?? '') || 'a b';
   check(probe, raw(line.repeat(Math.ceil((10 * MEGABYTE) / line.length))));
   check(probe, raw(`${line}\n`.repeat(Math.ceil((10 * MEGABYTE) / (line.length + 1)))));
