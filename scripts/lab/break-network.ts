@@ -13,12 +13,6 @@ export const NETWORK_BREAKAGES: Breakages = {
     script: () => `${veth('eth1', 'up')} && ip addr add 10.77.0.5/24 dev eth1`,
     mend: () => 'ip link delete eth1',
   },
-  'address-duplicate': {
-    what: 'the address that Calico would pick, the same on every node where it is broken',
-    check: 'addresses/duplicate',
-    script: () => `${veth('eth3', 'up')} && ip addr add 10.66.0.5/24 dev eth3`,
-    mend: () => 'ip link delete eth3',
-  },
   mtu: {
     what: 'a second interface whose MTU is smaller',
     check: 'addresses/mtu',

@@ -23,7 +23,7 @@ const TOGETHER: readonly (readonly string[])[] = [
   [
     ...['firewalld', 'iptables-service', 'fail2ban', 'hostname-duplicate', 'machine-id'],
     ...['containerd-bin-dir', 'other-cni', 'xtables-lock', 'mtu', 'pool-overlap'],
-    ...['networkd', 'ip-forward-file', 'address-duplicate'],
+    ...['networkd', 'ip-forward-file'],
   ],
   ['noexec-cni', 'rp-filter'],
 ];
@@ -62,7 +62,7 @@ describeLab('what is broken on a node is found, and mended passes again', { node
     '%s',
     async (_, whats) => {
       // A duplicate is one only when another node has it too.
-      const two = whats.filter((what) => what === 'machine-id' || what === 'address-duplicate');
+      const two = whats.filter((what) => what === 'machine-id');
       const mend = async (): Promise<void> => {
         for (const what of whats.toReversed()) await lab().mend(NODE, what);
         for (const what of two) await lab().mend('node-2', what);
