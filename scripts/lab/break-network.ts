@@ -9,7 +9,8 @@ const HARDENING = '/etc/sysctl.d/99-hardening.conf';
 export const NETWORK_BREAKAGES: Breakages = {
   'second-nic': {
     what: 'a second interface with an address of another network',
-    check: 'addresses/autodetection',
+    // NetworkManager may take the address off again before an audit has looked.
+    check: null,
     script: () => `${veth('eth1', 'up')} && ip addr add 10.77.0.5/24 dev eth1`,
     mend: () => 'ip link delete eth1',
   },

@@ -17,7 +17,7 @@ const TOGETHER: readonly (readonly string[])[] = [
     // First, for it flushes the rules of the others, and last when mended.
     ...['nftables-service', 'iptables-mix', 'docker-forward', 'stale-saved-rules'],
     ...['bgp-port', 'ports', 'networkmanager-plain-equals', 'nm-cloud-setup'],
-    ...['hostname', 'nodename', 'resolv-stub', 'cni-dir', 'second-nic', 'name-taken'],
+    ...['hostname', 'nodename', 'resolv-stub', 'cni-dir', 'name-taken'],
     ...['flannel-left', 'ip-forward', 'mount-private'],
   ],
   [
