@@ -6,13 +6,13 @@ import { postQuantumOf } from '../../domain/session-record.js';
 import type { Session, Transport, UnknownHostKey } from '../../domain/transport.js';
 import { visibleLine } from '../../domain/visible.js';
 import { SHEDDING_WAITS_MS, withBackOff } from '../ssh/back-off.js';
+import { createSharedHops } from '../shared-hops.js';
 import { placeOf } from '../ssh/jump-hosts.js';
 import type { Route, Target } from '../ssh/options.js';
 import { createPerHost } from '../ssh/per-host.js';
 import { refuseStrange, routeOf } from '../ssh/route.js';
 import { createShell } from '../ssh/shell.js';
 import type { Privilege } from '../ssh/sudo.js';
-import { createHops } from './hops.js';
 import { openMaster, type Master } from './master.js';
 import type { OpenSshOptions } from './options.js';
 import { sweepFolders } from './private-folder.js';
@@ -40,9 +40,17 @@ export function createOpenSshTransport(options: OpenSshOptions): Transport {
     return openMaster(own, { knownHosts, passphrases }, hop, signal);
   };
 
-  const acquire = createHops(
-    (target, node, through, tell, signal) =>
-      connect(target, { node, where: `jump host ${placeOf(target)}`, through }, tell, signal),
+  const acquire = createSharedHops<Master>(
+    {
+      open: (target, node, before, tell, signal) => {
+        const where = `jump host ${placeOf(target)}`;
+        return connect(target, { node, where, through: before?.control ?? null }, tell, signal);
+      },
+      onClose: (master, listener) => {
+        master.onClose(listener);
+      },
+      close: (master) => void master.close(),
+    },
     options.onUnknownHostKey,
   );
 
@@ -53,7 +61,11 @@ export function createOpenSshTransport(options: OpenSshOptions): Transport {
   ): Promise<Master> => {
     const { jump, ...target } = route;
     const lease = await acquire(jump, node.name, signal);
-    const at = { node: node.name, where: placeOf(target), through: lease?.control ?? null };
+    const at = {
+      node: node.name,
+      where: placeOf(target),
+      through: lease?.connection.control ?? null,
+    };
     try {
       const master = await withBackOff(
         () => connect(target, at, options.onUnknownHostKey, signal),

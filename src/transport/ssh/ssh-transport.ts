@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Client } from 'ssh2';
 import { ConnectError } from '../../domain/errors.js';
 import type { PeerRecord } from '../../domain/evidence.js';
 import type { InventoryNode } from '../../domain/inventory.js';
@@ -6,10 +7,11 @@ import { postQuantumOf } from '../../domain/session-record.js';
 import type { Session, Transport } from '../../domain/transport.js';
 import { reason } from '../../domain/reason.js';
 import { visibleLine } from '../../domain/visible.js';
+import type { AcquireHop } from '../shared-hops.js';
 import { missingAlgorithms } from './algorithms.js';
 import { SHEDDING_WAITS_MS, withBackOff } from './back-off.js';
 import { connectHop, type Connection } from './connect.js';
-import { createJumpHosts, forward, placeOf, type JumpHosts } from './jump-hosts.js';
+import { createJumpHosts, forward, placeOf } from './jump-hosts.js';
 import type { Route, SshOptions, Target } from './options.js';
 import { createPerHost, type PerHost } from './per-host.js';
 import { refuseStrange, routeOf } from './route.js';
@@ -22,7 +24,7 @@ const CLOSE_LIMIT_MS = 2_000;
 /** Nodes over SSH with ssh2. One connection a session; through jump hosts, one a hop. */
 export function createSshTransport(options: SshOptions): Transport {
   const perHost = createPerHost(options);
-  const jumpHosts = createJumpHosts(perHost, options.onUnknownHostKey);
+  const acquire = createJumpHosts(perHost, options.onUnknownHostKey);
   const told = new Set<string>();
   // Once for all hosts that share the line.
   const tellIgnored = ({ settings }: Target): void => {
@@ -40,7 +42,7 @@ export function createSshTransport(options: SshOptions): Transport {
         refuseUnable(target);
         tellIgnored(target);
       }
-      const way = await connectThrough(perHost, jumpHosts, node, route, signal);
+      const way = await connectThrough(perHost, acquire, node, route, signal);
       return sessionOf(options, node, route, way);
     },
   };
@@ -64,18 +66,18 @@ type Way = { readonly connection: Connection; readonly release: () => void };
 
 async function connectThrough(
   perHost: (settings?: Target['settings']) => PerHost,
-  jumpHosts: JumpHosts,
+  acquire: AcquireHop<Client>,
   node: InventoryNode,
   route: Route,
   signal: AbortSignal,
 ): Promise<Way> {
   const { jump, ...target } = route;
-  const lease = jump.length === 0 ? null : await jumpHosts.acquire(jump, node.name, signal);
+  const lease = await acquire(jump, node.name, signal);
   const release = (): void => lease?.release();
   try {
     const { options, ...lookups } = perHost(target.settings);
     const connect = async (): Promise<Connection> => {
-      const through = lease === null ? null : await forward(lease.client, target, signal);
+      const through = lease === null ? null : await forward(lease.connection, target, signal);
       const hop = { node: node.name, target, where: placeOf(target), through };
       return connectHop(options, lookups, hop, signal);
     };
