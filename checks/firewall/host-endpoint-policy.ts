@@ -63,6 +63,27 @@ export function hostEndpointPolicy(intent: Intent): string {
 export const OR_HANDOVER =
   'A firewall that is needed is better made of Calico itself: the way handover shows the policy.';
 
+/** The way `disable` of a firewall that is only shown how to be stopped. */
+export const disableByHand = (
+  fix: Pick<Fix, 'summary' | 'loses' | 'byHand'> & Partial<Pick<Fix, 'commands' | 'undoCommands'>>,
+  units: readonly string[],
+): Fix => ({
+  way: 'disable',
+  kind: 'disruptive',
+  consentWord: 'disable',
+  files: [],
+  units: stopped(units),
+  commands: [],
+  undoCommands: [],
+  disturbsNetwork: true,
+  needsReboot: false,
+  byHandOnly: true,
+  ...fix,
+});
+
+const stopped = (units: readonly string[]): Fix['units'] =>
+  units.map((unit) => ({ unit, active: false, enabled: false }));
+
 const POLICY_FILE = '/var/lib/calico-ready/host-endpoint-policy.yaml';
 
 /** The way `handover` of every firewall check: the policy as a file, and the old firewall off. Units that are to stop. */
@@ -76,7 +97,7 @@ export const handover = (intent: Intent, firewall: string, units: readonly strin
     'Until the policy is applied every port is open, because Calico comes up only without the old firewall.',
   ],
   files: [{ path: POLICY_FILE, content: hostEndpointPolicy(intent), mode: '0600', expected: null }],
-  units: units.map((unit) => ({ unit, active: false, enabled: false })),
+  units: stopped(units),
   commands: [],
   undoCommands: [],
   disturbsNetwork: true,

@@ -12,7 +12,7 @@ import type { UnitState, UnitStates } from '../probes/support/systemctl.js';
 import { systemctlStatusIp6tables } from '../probes/systemctl-status-ip6tables.js';
 import { systemctlStatusIptables } from '../probes/systemctl-status-iptables.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 type Facts = {
@@ -73,24 +73,17 @@ function judge(facts: Facts): Verdict {
 const fixes = (facts: Facts, { intent }: NodeContext): readonly Fix[] => {
   const units = unitsOf(facts);
   return [
-    {
-      way: 'disable',
-      summary: `Stop ${inUse(units).join(' and ')} and keep it from starting at boot.`,
-      kind: 'disruptive',
-      consentWord: 'disable',
-      loses: [
-        'Its rules go, and every port of this node is open to whoever can reach it.',
-        'Stopping it flushes all rules of iptables; where Calico or kube-proxy run already, restart them afterwards.',
-      ],
-      files: [],
-      units: inUse(units).map((unit) => ({ unit, active: false, enabled: false })),
-      commands: [],
-      undoCommands: [],
-      disturbsNetwork: true,
-      needsReboot: false,
-      byHandOnly: true,
-      byHand: `Run systemctl disable --now iptables ip6tables. ${OR_HANDOVER}`,
-    },
+    disableByHand(
+      {
+        summary: `Stop ${inUse(units).join(' and ')} and keep it from starting at boot.`,
+        loses: [
+          'Its rules go, and every port of this node is open to whoever can reach it.',
+          'Stopping it flushes all rules of iptables; where Calico or kube-proxy run already, restart them afterwards.',
+        ],
+        byHand: `Run systemctl disable --now iptables ip6tables. ${OR_HANDOVER}`,
+      },
+      inUse(units),
+    ),
     handover(intent, inUse(units).join(' and '), inUse(units)),
   ];
 };

@@ -15,7 +15,7 @@ import type { NftRuleset } from '../probes/support/nft-text.js';
 import { firstUnit, type UnitState, type UnitStates } from '../probes/support/systemctl.js';
 import { systemctlStatusNftables } from '../probes/systemctl-status-nftables.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { inWords, needsOf } from './needs.js';
 import { nftKeepsOut } from './nft-reach.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
@@ -66,24 +66,17 @@ function judge(facts: Facts, context: NodeContext): Verdict {
 }
 
 const fixes = (_: Facts, { intent }: NodeContext): readonly Fix[] => [
-  {
-    way: 'disable',
-    summary: `Stop ${UNIT} and keep it from starting at boot.`,
-    kind: 'disruptive',
-    consentWord: 'disable',
-    loses: [
-      'Its rules go, and every port of this node is open to whoever can reach it.',
-      'Stopping it flushes all rules; where Calico or kube-proxy run already, restart them afterwards.',
-    ],
-    files: [],
-    units: [{ unit: UNIT, active: false, enabled: false }],
-    commands: [],
-    undoCommands: [],
-    disturbsNetwork: true,
-    needsReboot: false,
-    byHandOnly: true,
-    byHand: `Run systemctl disable --now ${UNIT}, or take "flush ruleset" out of its file and keep rules in a table of your own that is deleted and made again. ${OR_HANDOVER}`,
-  },
+  disableByHand(
+    {
+      summary: `Stop ${UNIT} and keep it from starting at boot.`,
+      loses: [
+        'Its rules go, and every port of this node is open to whoever can reach it.',
+        'Stopping it flushes all rules; where Calico or kube-proxy run already, restart them afterwards.',
+      ],
+      byHand: `Run systemctl disable --now ${UNIT}, or take "flush ruleset" out of its file and keep rules in a table of your own that is deleted and made again. ${OR_HANDOVER}`,
+    },
+    [UNIT],
+  ),
   handover(intent, UNIT, [UNIT]),
 ];
 

@@ -10,7 +10,7 @@ import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 type Facts = { readonly units: UnitStates };
@@ -46,21 +46,14 @@ function judge({ units }: Facts): Verdict {
 }
 
 const fixes = ({ units }: Facts, { intent }: NodeContext): readonly Fix[] => [
-  {
-    way: 'disable',
-    summary: `Stop ${inUse(units).join(', ')} and keep from starting at boot.`,
-    kind: 'disruptive',
-    consentWord: 'disable',
-    loses: ['What these services blocked is open to whoever can reach the node.'],
-    files: [],
-    units: inUse(units).map((unit) => ({ unit, active: false, enabled: false })),
-    commands: [],
-    undoCommands: [],
-    disturbsNetwork: true,
-    needsReboot: false,
-    byHandOnly: true,
-    byHand: `Run systemctl disable --now for each of them, or teach it to leave the other nodes, the pods and the chains of Calico alone. ${OR_HANDOVER}`,
-  },
+  disableByHand(
+    {
+      summary: `Stop ${inUse(units).join(', ')} and keep from starting at boot.`,
+      loses: ['What these services blocked is open to whoever can reach the node.'],
+      byHand: `Run systemctl disable --now for each of them, or teach it to leave the other nodes, the pods and the chains of Calico alone. ${OR_HANDOVER}`,
+    },
+    inUse(units),
+  ),
   handover(intent, inUse(units).join(', '), inUse(units)),
 ];
 

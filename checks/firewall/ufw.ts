@@ -14,7 +14,7 @@ import type { IptablesRules, IptablesTable } from '../probes/support/iptables-te
 import type { UnitState } from '../probes/support/systemctl.js';
 import { systemctlStatusUfw } from '../probes/systemctl-status-ufw.js';
 import { ufwConf, type UfwConf } from '../probes/ufw-conf.js';
-import { handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
 import { filterTables, policyOf, ruleAccepts } from './iptables-reach.js';
 import { inWords, needsOf } from './needs.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
@@ -77,21 +77,16 @@ function judge(facts: Facts, context: NodeContext): Verdict {
 }
 
 const fixes = (_: Facts, { intent }: NodeContext): readonly Fix[] => [
-  {
-    way: 'disable',
-    summary: 'Turn ufw off, now and at boot.',
-    kind: 'disruptive',
-    consentWord: 'disable',
-    loses: ['Every port of this node is open to whoever can reach it.'],
-    files: [],
-    units: [],
-    commands: ['/usr/sbin/ufw disable'],
-    undoCommands: ['/usr/sbin/ufw --force enable'],
-    disturbsNetwork: true,
-    needsReboot: false,
-    byHandOnly: true,
-    byHand: `Run ufw disable. ${OR_HANDOVER}`,
-  },
+  disableByHand(
+    {
+      summary: 'Turn ufw off, now and at boot.',
+      loses: ['Every port of this node is open to whoever can reach it.'],
+      commands: ['/usr/sbin/ufw disable'],
+      undoCommands: ['/usr/sbin/ufw --force enable'],
+      byHand: `Run ufw disable. ${OR_HANDOVER}`,
+    },
+    [],
+  ),
   handover(intent, 'ufw', ['ufw.service']),
 ];
 
