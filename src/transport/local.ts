@@ -6,6 +6,7 @@ import { reason } from '../domain/reason.js';
 import type { RunEnd, RunRequest, Session, Transport } from '../domain/transport.js';
 import { visibleLine } from '../domain/visible.js';
 import { capped } from './capped.js';
+import { untilEnd } from './until-end.js';
 
 /** What a shell of ours may see of our environment: nothing but this. */
 const ENVIRONMENT = {
@@ -52,37 +53,12 @@ function runChild(
   signal: AbortSignal,
   running: Set<ChildProcessWithoutNullStreams>,
 ): Promise<RunEnd> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(new CancelledError('cancelled'));
-      return;
-    }
+  return untilEnd(request.deadlineMs, signal, (end) => {
     const [file, ...args] = argv;
     // A process group of its own, so that a deadline ends what the script started too.
     const child = spawn(file, args, { env: ENVIRONMENT, cwd: '/', detached: true });
     running.add(child);
     const seen = { first: '', bytes: 0 };
-    const settle = (act: () => void): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      running.delete(child);
-      kill(child);
-      act();
-    };
-    const end = (how: RunEnd): void => {
-      settle(() => {
-        resolve(how);
-      });
-    };
-    const onAbort = (): void => {
-      settle(() => {
-        reject(new CancelledError('cancelled'));
-      });
-    };
-    const timer = setTimeout(() => {
-      end({ kind: 'deadline' });
-    }, request.deadlineMs);
-    signal.addEventListener('abort', onAbort, { once: true });
     child.on('error', () => {
       end({ kind: 'refused', why: reason('no-privilege', `${file} cannot be started here`) });
     });
@@ -98,6 +74,10 @@ function runChild(
       end(endOf(argv === SUDO, code, name, seen.first));
     });
     child.stdin.end(request.script);
+    return () => {
+      running.delete(child);
+      kill(child);
+    };
   });
 }
 

@@ -8,6 +8,7 @@ import { filesIn, runWords } from './command-line.js';
 import { readText } from './host-keys.js';
 import type { Master } from './master.js';
 import type { OpenSshOptions } from './options.js';
+import { untilEnd } from '../until-end.js';
 import { endGroup, spawnClient } from './process.js';
 
 /** Runs commands as clients of a shared connection, one process each. */
@@ -19,35 +20,8 @@ export function runnerOver(options: OpenSshOptions, master: Master, target: Targ
     runs += 1;
     const log = `${master.folder}/run${String(runs)}`;
     const before = readText(filesIn(master.folder).log).length;
-    return new Promise((resolve, reject) => {
+    return untilEnd(hooks.deadlineMs, signal, (end) => {
       const child = spawnClient(options, runWords(master.control, log, target, command));
-      let settled = false;
-      const settle = (act: () => void): void => {
-        if (settled) return;
-        settled = true;
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.removeAllListeners('data');
-          stream.resume();
-        }
-        endGroup(child);
-        act();
-      };
-      const end = (how: RunEnd): void => {
-        settle(() => {
-          resolve(how);
-        });
-      };
-      const onAbort = (): void => {
-        settle(() => {
-          reject(new CancelledError('cancelled'));
-        });
-      };
-      const timer = setTimeout(() => {
-        end({ kind: 'deadline' });
-      }, hooks.deadlineMs);
-      signal.addEventListener('abort', onAbort, { once: true });
       child.on('error', () => {
         end({ kind: 'lost' });
       });
@@ -58,6 +32,13 @@ export function runnerOver(options: OpenSshOptions, master: Master, target: Targ
         end(endOf(readText(log), readText(filesIn(master.folder).log).slice(before)));
       });
       hooks.onOpen(child.stdin, end);
+      return () => {
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.removeAllListeners('data');
+          stream.resume();
+        }
+        endGroup(child);
+      };
     });
   };
 }

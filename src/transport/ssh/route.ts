@@ -1,4 +1,5 @@
 import type { ConnectError } from '../../domain/errors.js';
+import { readHop } from '../../domain/hop.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import { visibleLine } from '../../domain/visible.js';
 import { connectError } from './errors.js';
@@ -16,12 +17,10 @@ export function routeOf(defaultUser: string): (node: InventoryNode) => Promise<R
   };
 }
 
-/** `[user@]host[:port]`, IPv6 in brackets. */
 function parseHop(text: string, defaultUser: string): Target {
-  const match = /^(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = match?.[2] ?? match?.[3];
-  if (host === undefined) throw strange('jump host', text);
-  return { host, port: Number(match?.[4] ?? 22), user: match?.[1] ?? defaultUser };
+  const hop = readHop(text);
+  if (hop === null) throw strange('jump host', text);
+  return { port: 22, user: defaultUser, ...hop };
 }
 
 /** Throws ConnectError for what no host, user or port is, before any of it reaches a command line or a socket. */

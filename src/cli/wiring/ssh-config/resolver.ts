@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ConnectError } from '../../../domain/errors.js';
+import { readHop } from '../../../domain/hop.js';
 import type { InventoryNode } from '../../../domain/inventory.js';
 import { reason } from '../../../domain/reason.js';
 import { visibleLine } from '../../../domain/visible.js';
@@ -142,21 +143,16 @@ async function hopsOf(
   return [...before, ...found.map(({ target }) => target)];
 }
 
-/** `[user@]host[:port]` with IPv6 in brackets, and `ssh://` in front of it. Throws ConnectError. */
-export function parseHop(text: string): Asked {
-  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?\/?$/.exec(
-    text.trim(),
+/** A hop as ProxyJump may have it, with `ssh://` in front of it and `/` behind its port. Throws ConnectError. */
+function parseHop(text: string): Asked {
+  const bare = text
+    .trim()
+    .replace(/^ssh:\/\//, '')
+    .replace(/(:\d{1,5})\/$/, '$1');
+  const hop = readHop(bare);
+  if (hop !== null) return hop;
+  throw new ConnectError(
+    reason('no-route', `${visibleLine(text, 80)} is no jump host that can be connected to`),
+    'Correct it in the inventory or the SSH configuration.',
   );
-  const host = match?.[2] ?? match?.[3];
-  if (host === undefined) {
-    throw new ConnectError(
-      reason('no-route', `${visibleLine(text, 80)} is no jump host that can be connected to`),
-      'Correct it in the inventory or the SSH configuration.',
-    );
-  }
-  return {
-    host,
-    ...(match?.[1] === undefined ? {} : { user: match[1] }),
-    ...(match?.[4] === undefined ? {} : { port: Number(match[4]) }),
-  };
 }
