@@ -24,12 +24,6 @@ export type KernelFeature = {
   readonly mainline?: KernelVersion;
 };
 
-/** Features that need another name, module or symbol for each version of IP. */
-export type ByFamily = {
-  readonly ipv4: readonly KernelFeature[];
-  readonly ipv6: readonly KernelFeature[];
-};
-
 /** A feature with one module and one symbol. */
 export const feature = (
   name: string,

@@ -27,6 +27,3 @@ export const SYSCTLS = [
   'net.netfilter.nf_conntrack_count',
   'net.netfilter.nf_conntrack_max',
 ] as const;
-
-/** A key that is always there by this name; the answer's other keys name interfaces. */
-export type SysctlName = (typeof SYSCTLS)[number];

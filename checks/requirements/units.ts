@@ -25,5 +25,3 @@ export const UNITS = [
   'k3s.service',
   'k3s-agent.service',
 ] as const;
-
-export type UnitName = (typeof UNITS)[number];
