@@ -8,11 +8,12 @@ export type NmConf = {
   readonly folders: readonly string[];
   /** Every file found, unordered; shadowed ones too. */
   readonly files: readonly NmConfFile[];
-  /** Whether a process of that name was seen; null when processes of others are hidden. */
+  /** Whether a process of that name was seen outside containers; null when processes of others are hidden. */
   readonly process: boolean | null;
 };
 
 // Every line of a file carries a bar, so that no content can pass for a mark. The size tells whether the last line ended.
+// NSpid has a second number for a process in a PID namespace below: one of a container, not of the node (proc(5), Linux 4.1).
 // The internal file of /var/lib is left out: it holds only sections that NetworkManager writes itself.
 const SCRIPT = `show() {
   if [ ! -e "$1" ]; then printf 'dangling %s\\n' "$1"; return; fi
@@ -30,8 +31,20 @@ done
 for f in /etc/NetworkManager/nm-system-settings.conf /etc/NetworkManager/NetworkManager.conf; do
   if [ -e "$f" ] || [ -L "$f" ]; then show "$f"; fi
 done
+own() {
+  for d in /proc/[0-9]*; do
+    read -r c 2>/dev/null <"$d/comm" || continue
+    [ "$c" = NetworkManager ] || continue
+    nested= alive=
+    while read -r k a b; do
+      case $k in NSpid:) nested=$b ;; State:) alive=1 ;; esac
+    done 2>/dev/null <"$d/status"
+    [ -z "$alive" ] || [ -n "$nested" ] || return 0
+  done
+  return 1
+}
 if [ ! -r /proc/1/comm ]; then echo 'process hidden'
-elif cat /proc/[0-9]*/comm 2>/dev/null | grep -qx NetworkManager; then echo 'process yes'
+elif own; then echo 'process yes'
 else echo 'process no'
 fi`;
 

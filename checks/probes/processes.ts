@@ -5,6 +5,7 @@ import {
   DAEMONS,
   FLAGGED,
   FLAGS,
+  HOST_DAEMONS,
   type Daemon,
   type Flag,
 } from '../requirements/kubernetes-daemons.js';
@@ -27,11 +28,24 @@ export type Process = {
 
 // Names are read with builtins. A process is started only for a daemon whose flags matter: `read` passes over the
 // NULs between the arguments. A flag's value is the rest of its argument or the next one.
+// NSpid has a number for each PID namespace from this one down (proc(5), Linux 4.1): two for a process of a pod, more
+// for a pod of a node that is itself a container here, as kind makes them; those are not of this node.
 // With hidepid only processes of the login user are there to see, which would look like a node without daemons.
 const SCRIPT = `read -r c 2>/dev/null </proc/1/comm || { echo 'the processes of other users are hidden' >&2; exit 126; }
 for d in /proc/[0-9]*; do
   read -r c 2>/dev/null <"$d/comm" || continue
   case $c in ${DAEMONS.join('|')}) ;; *) continue ;; esac
+  n=''
+  while read -r k p; do
+    case $k in NSpid:) n=$p; break ;; esac
+  done 2>/dev/null <"$d/status"
+  set -- $n
+  case $#:$c in
+    0:*|1:*) ;;
+    ${HOST_DAEMONS.map((name) => `2:${name}`).join('|')}) continue ;;
+    2:*) ;;
+    *) continue ;;
+  esac
   printf 'process %s %s\\n' "\${d##*/}" "$c"
   case $c in ${FLAGGED.join('|')}) ;; *) continue ;; esac
   tr '\\000' '\\n' 2>/dev/null <"$d/cmdline" | {

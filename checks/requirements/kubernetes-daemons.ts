@@ -43,6 +43,22 @@ export const DAEMONS = [
 
 export type Daemon = (typeof DAEMONS)[number];
 
+/** Those that belong to the node itself, never to one of its pods. In a container they make another node: kind, k3d, a build. */
+export const HOST_DAEMONS = [
+  'kubelet',
+  'k3s',
+  'k3s-server',
+  'k3s-agent',
+  'rke2',
+  'rke2-server',
+  'rke2-agent',
+  'k0s',
+  'containerd',
+  'crio',
+  'dockerd',
+  'cri-dockerd',
+] as const satisfies readonly Daemon[];
+
 /** Those whose flags are looked at. */
 export const FLAGGED = ['kubelet', 'kube-proxy', 'kube-apiserver', 'etcd'] as const;
 
