@@ -1,8 +1,9 @@
-import { constants, statSync } from 'node:fs';
+import { constants, statSync, type Stats } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InputError } from '../../domain/errors.js';
+import type { ConnectError } from '../../domain/errors.js';
 import { visibleLine, type Displayable } from '../../domain/visible.js';
+import { connectError } from './errors.js';
 import { errorCode } from './key-file.js';
 import { judgeHostKey, knownHostsLine, parseKnownHosts } from './known-hosts.js';
 import type { HostName, KnownHostLine } from './known-hosts.js';
@@ -10,12 +11,15 @@ import { indexKnownHosts, type KnownHostsIndex } from './known-hosts-index.js';
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
+/** `UserKnownHostsFile /dev/null` is how ssh is told to know nobody and to write nothing down. */
+const NOWHERE = '/dev/null';
+
 /** Known hosts for as many connections as there will be. */
 export type KnownHostsReader = {
   /**
    * The lines of all files that can say something of this host, in order. A file is read again only when it has
    * changed. A missing file is empty, an unreadable one is empty with a warning; a folder, a FIFO or a huge file is
-   * an InputError, for it was not meant.
+   * a ConnectError, for it was not meant, and without what it should say no host key can be judged.
    */
   linesFor(name: HostName): Promise<readonly KnownHostLine[]>;
 };
@@ -87,6 +91,7 @@ async function readKnownHosts(
 
 /** Null when the file is there and cannot be read. */
 async function readText(file: string, warn: (text: Displayable) => void): Promise<string | null> {
+  if (file === NOWHERE) return '';
   let handle;
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -97,18 +102,28 @@ async function readText(file: string, warn: (text: Displayable) => void): Promis
     return null;
   }
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > MAX_FILE_BYTES) {
-      throw new InputError(
-        `${visibleLine(file)} is not a known_hosts file`,
-        'Name a plain file of at most 16 MiB with --known-hosts.',
-      );
-    }
+    const odd = oddity(await handle.stat());
+    if (odd !== null) throw notKnownHosts(file, odd);
     return await handle.readFile('latin1');
   } finally {
     await handle.close();
   }
 }
+
+/** What a file is in place of known hosts; null: nothing speaks against it. */
+function oddity(stats: Stats): string | null {
+  if (stats.isDirectory()) return 'it is a folder';
+  if (stats.isFIFO()) return 'it is a named pipe';
+  if (!stats.isFile()) return 'it is a device';
+  return stats.size > MAX_FILE_BYTES ? `it is ${String(stats.size)} bytes long` : null;
+}
+
+const notKnownHosts = (file: string, odd: string): ConnectError =>
+  connectError(
+    'not-run',
+    visibleLine(`the node was not tried: the known_hosts file ${file} cannot be read: ${odd}`, 400),
+    'Put a plain file of at most 16 MiB in its place, or name another one with --known-hosts.',
+  );
 
 /**
  * Appends one whole line in one write, mode 0600 when the file is new, after reading again what others may have
@@ -140,12 +155,12 @@ async function append(
   key: Uint8Array,
   hashed: boolean,
 ): Promise<void> {
+  if (file === NOWHERE) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
   const handle = await open(file, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > MAX_FILE_BYTES) throw new Error('not a plain file');
+    if (oddity(await handle.stat()) !== null) throw new Error('not a plain file');
     const text = await handle.readFile('latin1');
     if (judgeHostKey(parseKnownHosts(text, file).lines, name, key).status !== 'new') return;
     const separator = text === '' || text.endsWith('\n') ? '' : '\n';

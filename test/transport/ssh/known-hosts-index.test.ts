@@ -9,7 +9,7 @@ import {
   knownKeyTypes,
   parseKnownHosts,
 } from '../../../src/transport/ssh/known-hosts.js';
-import { createKnownHostsReader } from '../../../src/transport/ssh/known-hosts-files.js';
+import { createKnownHostsReader, rememberHostKey } from '../../../src/transport/ssh/known-hosts-files.js';
 import { indexKnownHosts } from '../../../src/transport/ssh/known-hosts-index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'known-hosts-'));
@@ -88,6 +88,16 @@ test('a file is read again when it was changed, even within its size and time', 
 test('what is no file is an error for every connection', async () => {
   const reader = createKnownHostsReader([folder], () => undefined);
   const name = { host: 'a', port: 22 };
-  await expect(reader.linesFor(name)).rejects.toThrow('is not a known_hosts file');
-  await expect(reader.linesFor(name)).rejects.toThrow('is not a known_hosts file');
+  for (const _time of ['first', 'second'])
+    await expect(reader.linesFor(name)).rejects.toMatchObject({
+      reason: `not-run: the node was not tried: the known_hosts file ${folder} cannot be read: it is a folder`,
+      nextStep: expect.stringMatching(/^Put a plain file .* in its place/) as string,
+    });
+});
+
+test('/dev/null knows nobody, and is not written to', async () => {
+  const reader = createKnownHostsReader(['/dev/null'], () => undefined);
+  const name = { host: 'a', port: 22 };
+  expect(await reader.linesFor(name)).toEqual([]);
+  await rememberHostKey('/dev/null', name, keyOf(1), false);
 });

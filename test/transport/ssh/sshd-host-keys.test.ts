@@ -185,12 +185,17 @@ describe.skipIf(missing !== null)(`host keys against a real sshd ${missing ?? ''
     await session.close();
   });
 
-  test('a folder or a FIFO as known_hosts is bad input and does not hang', async () => {
+  test('a folder or a FIFO as known_hosts is said of the node and does not hang', async () => {
     const fifo = join(folder(), 'known_hosts');
     execFileSync('mkfifo', [fifo]);
-    for (const file of [sshd.folder, fifo]) {
+    for (const [file, what] of [
+      [sshd.folder, 'folder'],
+      [fifo, 'named pipe'],
+    ] as const) {
       const odd = rig(folder(), { knownHostsFiles: { user: [file], system: [], write: null } });
-      await expect(odd.open(nodeAt(sshd.port))).rejects.toThrow(/is not a known_hosts file/);
+      const { reason } = await odd.failure(nodeAt(sshd.port));
+      expect(reason).toMatch(/^not-run: the node was not tried: /);
+      expect(reason).toContain(`${file} cannot be read: it is a ${what}`);
     }
     rmSync(fifo);
   });
