@@ -16,6 +16,8 @@ export const filesIn = (folder: string) =>
     keys: `${folder}/keys`,
     /** The key that the operator accepted in this session, if any. */
     pinned: `${folder}/pinned`,
+    /** The only file of known hosts that ssh may write to; nobody reads it afterwards but us. */
+    fresh: `${folder}/fresh`,
     keyScript: `${folder}/keys.sh`,
     askpass: `${folder}/ask`,
   }) as const;
@@ -25,8 +27,10 @@ export type Way = {
   readonly folder: string;
   /** The control socket of the jump host's connection; null: none. */
   readonly through: string | null;
-  /** ssh 8.5 and newer; not when the configuration names a program of its own. */
+  /** Whether ssh asks us for host keys: 8.5 and newer, and not when the configuration names a program of its own. */
   readonly keyCommand: boolean;
+  /** Of ssh: 902 is 9.2. */
+  readonly version: number;
 };
 
 /** The name that ssh_config speaks of. */
@@ -57,10 +61,16 @@ export function masterWords(options: OpenSshOptions, route: Way): readonly strin
       ServerAliveInterval: whole(intervalMs),
       ServerAliveCountMax: String(count),
       ...QUIET,
+      ...(route.version >= 807 ? QUIET_SINCE_8_7 : {}),
       BatchMode: 'no',
-      StrictHostKeyChecking: options.hostKeyPolicy === 'accept-new' ? 'accept-new' : 'yes',
-      UserKnownHostsFile: fileList(options.knownHostsFiles.user),
-      GlobalKnownHostsFile: fileList(options.knownHostsFiles.system),
+      StrictHostKeyChecking: strictness(options, route),
+      // ssh writes a new key down while the server has not yet proved to hold it (kexgen.c: kex_verify_host_key comes
+      // before the signature is looked at). All files are therefore those that it never writes to.
+      UserKnownHostsFile: quoted(files.fresh),
+      GlobalKnownHostsFile: fileList([
+        ...options.knownHostsFiles.user,
+        ...options.knownHostsFiles.system,
+      ]),
       ...(route.keyCommand
         ? { KnownHostsCommand: `/bin/sh ${quoted(files.keyScript)} %I %H %t %K` }
         : {}),
@@ -69,6 +79,10 @@ export function masterWords(options: OpenSshOptions, route: Way): readonly strin
     ...['-p', String(target.port), '-l', target.user, '--', nameOf(target)],
   ];
 }
+
+/** Where ssh asks us (KnownHostsCommand), we answer for a new key ourselves: then it never has to take one on trust. */
+const strictness = ({ hostKeyPolicy }: OpenSshOptions, { keyCommand }: Way): string =>
+  hostKeyPolicy === 'accept-new' && !keyCommand ? 'accept-new' : 'yes';
 
 /** Nothing of ours is forwarded, started or written on the way, whatever the configuration says. */
 const QUIET = {
@@ -84,6 +98,9 @@ const QUIET = {
   VisualHostKey: 'no',
   NumberOfPasswordPrompts: '3',
 } as const;
+
+/** Words that older versions do not know; `-N` and /dev/null at its input have said the rest. */
+const QUIET_SINCE_8_7 = { ForkAfterAuthentication: 'no', LogVerbose: 'none' } as const;
 
 function wayOf(options: OpenSshOptions, route: Way): Readonly<Record<string, string>> {
   const { settings } = route.target;

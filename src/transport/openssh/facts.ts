@@ -20,18 +20,22 @@ export function readFacts(log: string): Facts {
     /^debug1: Server host (?:key|certificate): ([a-z0-9@.-]+) (SHA256:[A-Za-z0-9+/]+)/m.exec(log);
   const done = first(/^Authenticated to .* using "([a-z0-9-]+)"/m);
   const partial = [...log.matchAll(/^Authenticated using "([a-z0-9-]+)" with partial/gm)];
+  const methods = done === undefined ? undefined : [...partial.map(([, how]) => how), done];
   return {
-    address: first(/^debug1: Connecting to \S+ \[([0-9a-fA-F.:%\w]+)\] port/m),
+    // Of several addresses of a name the one that let us in; through a jump host there is none.
+    address: first(/^Authenticated to \S+ \(\[([0-9a-fA-F.:%\w]+)\]:\d+\) using /m),
     serverVersion: first(/^debug1: Remote protocol version \S+, remote software version (.+)$/m),
     algorithms: algorithmsOf(log),
     hostKey: key === null ? undefined : { type: key[1] ?? '', fingerprint: key[2] ?? '' },
     trustedBy: trustOf(log),
-    authMethod: done === undefined ? undefined : [...partial.map(([, how]) => how), done].join(','),
-    authKey: [...log.matchAll(/^debug1: Server accepts key: .* (SHA256:[A-Za-z0-9+/]+)/gm)].at(
-      -1,
-    )?.[1],
+    authMethod: methods?.join(','),
+    authKey: methods?.includes('publickey') === true ? acceptedKey(log) : undefined,
   };
 }
+
+/** The last that the server said yes to, before the signature. */
+const acceptedKey = (log: string): string | undefined =>
+  [...log.matchAll(/^debug1: Server accepts key: .* (SHA256:[A-Za-z0-9+/]+)/gm)].at(-1)?.[1];
 
 function algorithmsOf(log: string): Readonly<Record<string, string>> {
   const ciphers = (way: string): RegExpExecArray | null =>

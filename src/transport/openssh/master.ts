@@ -46,6 +46,7 @@ export type MasterHop = {
   /** The control socket of the jump host before it; null: none. */
   readonly through: string | null;
   readonly keyCommand: boolean;
+  readonly version: number;
 };
 
 /** What all connections of a transport share. */
@@ -66,7 +67,7 @@ export async function openMaster(
   if (signal.aborted) throw new CancelledError('cancelled');
   const folder = makePrivateFolder(options.runtimeFolders);
   try {
-    writeKeyScript(folder, options.pins.keyOf(name.host, name.port));
+    writeKeyScript(folder, options.pins.keyOf(name.host, name.port), guard.takesNew());
     const child = await start(options, lookups, { ...hop, folder }, guard, signal);
     const facts = readFacts(readText(filesIn(folder).log));
     const key = shownKey(folder);

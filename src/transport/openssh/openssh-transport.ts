@@ -25,7 +25,7 @@ import { runnerOver } from './run-command.js';
 export function createOpenSshTransport(options: OpenSshOptions): Transport {
   const perHost = createPerHost(options);
   const passphrases = new Map<string, Promise<string | null>>();
-  let modern: Promise<boolean> | undefined;
+  let asked: Promise<number> | undefined;
 
   const connect = async (
     target: Target,
@@ -33,10 +33,12 @@ export function createOpenSshTransport(options: OpenSshOptions): Transport {
     tell: (key: UnknownHostKey) => void,
     signal: AbortSignal,
   ): Promise<Master> => {
-    modern ??= isModern(options);
+    const version = await (asked ??= versionOf(options));
     const { options: merged, knownHosts } = perHost(target.settings);
     const own: OpenSshOptions = { ...options, ...merged, onUnknownHostKey: tell };
-    const hop = { ...at, target, keyCommand: (await modern) && !hasKeyCommand(target) };
+    // KnownHostsCommand came with 8.5.
+    const keyCommand = version >= 805 && !hasKeyCommand(target);
+    const hop = { ...at, target, keyCommand, version };
     return openMaster(own, { knownHosts, passphrases }, hop, signal);
   };
 
@@ -100,13 +102,13 @@ export function createOpenSshTransport(options: OpenSshOptions): Transport {
 const hasKeyCommand = ({ settings }: Target): boolean =>
   settings?.needsOpenSsh?.some((why) => why.includes('KnownHostsCommand')) === true;
 
-/** KnownHostsCommand came with 8.5. What says no version of OpenSSH is taken for new. */
-function isModern({ ssh, environment }: OpenSshOptions): Promise<boolean> {
+/** 902 for OpenSSH 9.2. What says no version of OpenSSH is taken for the oldest that knows all we ask for. */
+function versionOf({ ssh, environment }: OpenSshOptions): Promise<number> {
   return new Promise((resolve) => {
     execFile(ssh, ['-V'], { env: { ...environment }, timeout: 5_000 }, (_error, out, text) => {
       const [, major, minor] = /OpenSSH_(\d+)\.(\d+)/.exec(`${text}${out}`) ?? [];
       const version = Number(major) * 100 + Number(minor);
-      resolve(Number.isNaN(version) || version >= 805);
+      resolve(Number.isNaN(version) ? 807 : version);
     });
   });
 }

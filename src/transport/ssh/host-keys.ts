@@ -18,6 +18,8 @@ export type HostKeyGuard = {
   readonly knownTypes: readonly string[];
   /** Pure but for remembering: true only for a key that is known, pinned, or new under accept-new. */
   readonly decide: (key: Buffer) => boolean;
+  /** Whether `decide` would take a plain key that nobody has seen. */
+  readonly takesNew: () => boolean;
   /** Why `decide` said no. */
   readonly refusal: () => ConnectError | null;
   /** After the login: type, fingerprint, how it was trusted. */
@@ -47,6 +49,9 @@ export async function guardHostKey(
       seen = { key: Buffer.from(key), judgement };
       return judgement.accept;
     },
+    takesNew: () =>
+      options.hostKeyPolicy === 'accept-new' &&
+      judge(options, lines, node, name, Buffer.from('a key of nobody')).accept,
     refusal: () => (seen?.judgement.accept === false ? seen.judgement.refusal : null),
     record: () =>
       seen?.judgement.accept === true

@@ -1,54 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../../src/domain/errors.js';
-import {
-  addUser,
-  authorize,
-  freePort,
-  makeKey,
-  missingForSshd,
-  startSshd,
-} from '../../helpers/sshd.js';
-import type { Sshd, TestUser } from '../../helpers/sshd.js';
+import { freePort, missingForSshd } from '../../helpers/sshd.js';
 import { nodeAt, run } from '../ssh/rig.js';
-import { openRig, type OpenRig } from './rig.js';
+import { openLab } from './lab.js';
+import { openRig } from './rig.js';
 
 const missing = missingForSshd('/usr/sbin/useradd');
 
 describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`, () => {
-  let sshd: Sshd;
-  let user: TestUser;
-  const folder = (): string => mkdtempSync(join(sshd.folder, 'case-'));
-  const key = (name: string): string => join(sshd.folder, name);
-  const rig = (
-    change: Parameters<typeof openRig>[1] = {},
-    answers: readonly (string | null)[] = [],
-    at = folder(),
-  ): OpenRig => openRig(at, { identityFiles: [key('id')], ...change }, answers);
-  const here = (): ReturnType<typeof nodeAt> => nodeAt(sshd.port, user.name);
-
-  beforeAll(async () => {
-    sshd = await startSshd();
-    user = addUser();
-    const lines = [makeKey(key('id'), 'ed25519'), makeKey(key('locked'), 'ed25519', 'open sesame')];
-    authorize(sshd, user.name, ...lines);
-    makeKey(key('stranger'), 'ed25519');
-  });
-  afterAll(async () => {
-    await sshd.stop();
-    user.remove();
-  });
+  const lab = openLab();
+  const { folder, key, rig, here, another, failsAlone } = lab;
   const silent = async (greeting: string): Promise<{ port: number; stop: () => void }> => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -63,29 +29,30 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
   };
 
   test('B12/20 refused', async () => {
-    const failure = await rig().failure(nodeAt(await freePort()));
+    const failure = await failsAlone(rig(), nodeAt(await freePort()));
     expect(failure.reason).toMatch(/^refused: 127\.0\.0\.1:\d+: nothing listens there$/);
   });
   test('B12/22 a name that does not resolve', async () => {
-    const failure = await rig().failure(nodeAt(22, 'root', 'no-such-host.invalid'));
+    const failure = await failsAlone(rig(), nodeAt(22, 'root', 'no-such-host.invalid'));
     expect(failure.reason).toMatch(/^no-route: .*the name does not resolve$/);
   });
   test('B12/23 a silent peer', async () => {
     const peer = await silent('');
-    const failure = await rig({ connectTimeoutMs: 1_000 }).failure(nodeAt(peer.port));
+    const failure = await failsAlone(rig({ connectTimeoutMs: 3_000 }), nodeAt(peer.port));
     peer.stop();
     expect(failure.reason).toMatch(/^timed-out: /);
   });
   test('B12/25 a web server', async () => {
     const peer = await silent('HTTP/1.1 400 Bad Request\r\n\r\n'.padEnd(200, 'x\r\n'));
-    const failure = await rig().failure(nodeAt(peer.port));
+    const failure = await failsAlone(rig(), nodeAt(peer.port));
     peer.stop();
     expect(failure.reason).toMatch(/^(not-ssh|refused): /);
   });
   test('B12/28 no algorithm in common: the server’s own are named', async () => {
     const mine = rig({ config: join(folder(), 'config') });
-    writeFileSync(mine.options.config ?? '', 'KexAlgorithms diffie-hellman-group1-sha1\n');
-    const failure = await mine.failure(here());
+    const config = 'Host localhost\n  KexAlgorithms diffie-hellman-group1-sha1\n';
+    writeFileSync(mine.options.config ?? '', config);
+    const failure = await failsAlone(mine, { ...here(), host: 'localhost' });
     expect(failure.reason).toMatch(
       /^refused: .*no key exchange method in common; it offers .*curve25519/,
     );
@@ -98,7 +65,7 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
   test.each(['-oProxyCommand=x', 'a;b', '$(x)', 'a b', 'x'.repeat(300), ''])(
     'B12/33 the host %j',
     async (host) => {
-      expect((await rig().failure(nodeAt(22, 'root', host))).reason).toMatch(/^no-route: /);
+      expect((await failsAlone(rig(), nodeAt(22, 'root', host))).reason).toMatch(/^no-route: /);
     },
   );
 
@@ -116,15 +83,15 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
 
   test('a fleet behind one jump host costs one login there, and each key stands under its own name', async () => {
     const at = folder();
-    const before = sshd.log().split('Accepted publickey').length;
+    const before = lab.sshd.log().split('Accepted publickey').length;
     const mine = rig({}, [], at);
-    const jump = [`${user.name}@127.0.0.1:${String(sshd.port)}`];
+    const jump = [`${lab.user.name}@127.0.0.1:${String(lab.sshd.port)}`];
     const nodes = ['a', 'b'].map((name) => ({ ...here(), name, host: 'localhost', jump }));
     const sessions = await Promise.all(nodes.map((node) => mine.open(node)));
     const said = await Promise.all(sessions.map((session) => run(session, 'echo through\n')));
     expect(said.map(({ stdout }) => stdout.toString())).toEqual(['through\n', 'through\n']);
     await Promise.all(sessions.map((session) => session.close()));
-    expect(sshd.log().split('Accepted publickey').length - before).toBe(3);
+    expect(lab.sshd.log().split('Accepted publickey').length - before).toBe(3);
     const known = readFileSync(join(at, 'known_hosts'), 'utf8');
     expect(known).toContain('[127.0.0.1]:');
     expect(known).toContain('[localhost]:');
@@ -133,13 +100,11 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
 
   test('B12/31 a jump host that is down is blamed, not the node; so is one that forbids forwarding', async () => {
     const port = String(await freePort());
-    const down = await rig().failure({ ...here(), jump: [`127.0.0.1:${port}`] });
+    const down = await failsAlone(rig(), { ...here(), jump: [`127.0.0.1:${port}`] });
     expect(down.reason).toBe(`refused: jump host 127.0.0.1:${port}: nothing listens there`);
-    const shut = await startSshd(['AllowTcpForwarding no']);
-    authorize(shut, user.name, readFileSync(`${key('id')}.pub`, 'utf8').trim());
-    const jump = [`${user.name}@127.0.0.1:${String(shut.port)}`];
-    const failure = await rig().failure({ ...here(), jump });
-    await shut.stop();
+    const shut = await another(['AllowTcpForwarding no']);
+    const jump = [`${lab.user.name}@127.0.0.1:${String(shut.port)}`];
+    const failure = await failsAlone(rig(), { ...here(), jump });
     expect(failure.reason).toMatch(/^no-route: .*the jump host did not connect to it/);
   });
 
@@ -167,7 +132,7 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
         '',
       ].join('\n'),
     );
-    const target = { host: '127.0.0.1', asked: 'rack-7', port: sshd.port, user: user.name };
+    const target = { host: '127.0.0.1', asked: 'rack-7', port: lab.sshd.port, user: lab.user.name };
     const mine = rig(
       { config, identities: [], resolve: () => Promise.resolve({ ...target, jump: [] }) },
       [],
@@ -185,7 +150,7 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
   });
 
   test('B12/77 a banner cannot pass for what ssh says of the connection', async () => {
-    const banner = join(sshd.folder, 'banner');
+    const banner = join(lab.sshd.folder, 'banner');
     const forged = [
       'debug1: Server host key: ssh-rsa SHA256:AAAA',
       'Authenticated to x ([9.9.9.9]:22) using "none".',
@@ -193,13 +158,11 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
       '\u001b]0;title\u0007',
     ];
     writeFileSync(banner, `${forged.join('\n')}\n`);
-    const server = await startSshd([`Banner ${banner}`]);
-    authorize(server, user.name, readFileSync(`${key('id')}.pub`, 'utf8').trim());
+    const server = await another([`Banner ${banner}`]);
     const mine = rig();
-    const session = await mine.open(nodeAt(server.port, user.name));
+    const session = await mine.open(nodeAt(server.port, lab.user.name));
     const said = await run(session, 'echo clean\n');
     await session.close();
-    await server.stop();
     expect([said.stdout.toString(), said.stderr.toString()]).toEqual(['clean\n', '']);
     expect(session.peer).toMatchObject({ authMethod: 'publickey', address: '127.0.0.1' });
     expect(session.peer.hostKey?.type).toBe('ssh-ed25519');
@@ -211,7 +174,7 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
     const script = join(process.cwd(), 'test', 'transport', 'openssh', 'crash.ts');
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', script, at, key('id'), String(sshd.port), user.name],
+      ['--import', 'tsx', script, at, key('id'), String(lab.sshd.port), lab.user.name],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     await once(child.stdout, 'data');
