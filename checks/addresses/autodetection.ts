@@ -8,10 +8,18 @@ import {
   type NodeContext,
   type Verdict,
 } from '../../src/domain/check.js';
+import { overlaps, parseCidr } from '../../src/domain/cidr.js';
 import { reason } from '../../src/domain/reason.js';
 import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
 import { ipRoute, type Route } from '../probes/ip-route.js';
-import { candidates, expectedOf, lacksIpv6 } from './candidates.js';
+import {
+  candidates,
+  expectedOf,
+  lacksFamily,
+  mayHideIpv6,
+  unicastAddresses,
+  type Candidate,
+} from './candidates.js';
 import { someOf } from './pools.js';
 
 type Facts = {
@@ -21,9 +29,28 @@ type Facts = {
 /** What is to be said of one family; `network` is the range to write into Calico's configuration. */
 type Prediction = {
   readonly family: 4 | 6;
-  readonly trouble: 'none' | 'off' | 'nothing' | 'wrong' | 'several';
+  readonly trouble: 'none' | 'unseen' | 'nothing' | 'wrong' | 'several';
   readonly text: string;
   readonly network: string | null;
+};
+
+const NO_START = ': calico-node would not start';
+
+/** Why nothing can be found of a family that the list does not show at all; null when it shows some of it. */
+function absence(addresses: IpAddr, family: 4 | 6): Pick<Prediction, 'trouble' | 'text'> | null {
+  if (!lacksFamily(addresses, family)) return null;
+  const other = family === 4 ? '6' : '4';
+  return family === 4 || mayHideIpv6(addresses)
+    ? { trouble: 'unseen', text: `the list shows addresses of IPv${other} alone` }
+    : { trouble: 'nothing', text: `IPv6 is switched off on this node${NO_START}` };
+}
+
+/** The other nodes may know an address that Calico passes over: on another interface, or in another network of its own. */
+const isOther = (right: Candidate, taken: Candidate): boolean => {
+  const [own, network] = [parseCidr(right.address), parseCidr(taken.network)];
+  return (
+    right.device !== taken.device || (own !== null && network !== null && !overlaps(own, network))
+  );
 };
 
 function predict(
@@ -32,25 +59,29 @@ function predict(
   family: 4 | 6,
   { node }: NodeContext,
 ): Prediction {
-  const name = `IPv${String(family)}`;
   const made = (trouble: Prediction['trouble'], text: string, network: string | null = null) => ({
     family,
     trouble,
     text,
     network,
   });
-  if (family === 6 && lacksIpv6(addresses)) return made('off', 'IPv6 is switched off on this node');
+  const absent = absence(addresses, family);
+  if (absent !== null) return made(absent.trouble, absent.text);
   const found = candidates(addresses, family);
-  const [first] = found;
-  if (first === undefined)
-    return made('nothing', `no interface has an ${name} address that Calico takes`);
-  const expected = expectedOf(found, routes, node, family);
-  const picked = `Calico would take ${first.address} on ${first.device}`;
+  const expected = expectedOf(unicastAddresses(addresses, family), routes, node, family);
   const right = expected?.candidate;
-  if (right !== undefined && right.device !== first.device) {
-    const why = `${expected?.because ?? ''} says ${right.address} on ${right.device}`;
-    return made('wrong', `${picked}, but ${why}`, right.network);
+  const says =
+    right === undefined
+      ? ''
+      : `, but ${expected?.because ?? ''} says ${right.address} on ${right.device}`;
+  const [first] = found;
+  if (first === undefined) {
+    const none = `no interface that Calico looks at has an IPv${String(family)} address that it takes`;
+    return made('nothing', `${none}${says}${NO_START}`, right?.network);
   }
+  const picked = `Calico would take ${first.address} on ${first.device}`;
+  if (right !== undefined && isOther(right, first))
+    return made('wrong', `${picked}${says}`, right.network);
   const others = found.filter(({ device }) => device !== first.device);
   if (others.length === 0) return made('none', picked, first.network);
   const rest = someOf(others.map(({ address, device }) => `${address} on ${device}`));
@@ -64,6 +95,8 @@ const predictAll = (facts: Required<Pick<Facts, 'addresses'>> & Facts, context: 
 
 const EXPECTED =
   'one address that can be meant: or the method of detection set, as by cidrs or kubernetes: NodeInternalIP';
+const EXPECTED_ANY =
+  'a global address of each family of the intent, on an interface that Calico looks at or that the method of detection names';
 
 function judge({ addresses, routes }: Facts, context: NodeContext): Verdict {
   if (addresses === undefined) {
@@ -72,11 +105,11 @@ function judge({ addresses, routes }: Facts, context: NodeContext): Verdict {
   }
   const all = predictAll({ addresses, ...(routes === undefined ? {} : { routes }) }, context);
   const text = all.map((one) => one.text).join('; ');
-  const bad = all.filter(({ trouble }) => trouble !== 'none');
-  if (bad.length === 0) return pass(text);
-  return bad.every(({ trouble }) => trouble === 'several')
-    ? warn(text, EXPECTED)
-    : fail(text, EXPECTED);
+  const has = (trouble: Prediction['trouble']): boolean =>
+    all.some((one) => one.trouble === trouble);
+  if (has('nothing')) return fail(text, EXPECTED_ANY);
+  if (has('unseen')) return unknown(reason('not-run', text), 'Run ip addr, without -4 or -6.');
+  return has('wrong') || has('several') ? warn(text, EXPECTED) : pass(text);
 }
 
 function settings({ addresses, routes }: Facts, context: NodeContext): readonly CalicoSetting[] {
@@ -96,7 +129,7 @@ function settings({ addresses, routes }: Facts, context: NodeContext): readonly 
 export const autodetection = defineCheck({
   id: 'addresses/autodetection',
   title: 'Calico would pick the right address of the node by itself',
-  why: 'calico-node takes the first address it finds. On a node with several interfaces that can be one that the other nodes do not reach: BGP sessions stay down and tunnels end nowhere.',
+  why: 'calico-node takes the first address it finds. On a node with several interfaces that can be one that the other nodes do not reach: BGP sessions stay down and tunnels end nowhere. Where it finds none, it exits, and starts and exits again.',
   sources: [
     {
       page: 'IP autodetection',
@@ -110,11 +143,19 @@ export const autodetection = defineCheck({
       date: '2026-08-23',
       says: 'Nodes with several interfaces come up with the address of the wrong one.',
     },
+    {
+      page: 'Code of calico-node: configureIPsAndSubnets in node/pkg/lifecycle/startup/startup.go',
+      url: 'https://github.com/projectcalico/calico/blob/master/node/pkg/lifecycle/startup/startup.go',
+      date: '2026-08-22',
+      says: 'Where detection is asked for and finds no address of a family, and none was stored before, it says "Couldn\'t autodetect an IPv4 address" (or IPv6) and exits. With CALICO_NETWORKING_BACKEND=none nothing is detected.',
+    },
   ],
-  severity: 'recommended',
+  severity: 'required',
   waivable: true,
+  skip: ({ network }) =>
+    network === 'calico' ? null : `with the network of ${network} calico-node detects no address`,
   rule: ({ ipFamilies }) =>
-    `For ${ipFamilies.join(' and ')}: passes when one interface alone has an address that first-found takes; warns when there are several, when the one it takes is not that of the inventory or of the default route, and when there is none.`,
+    `For ${ipFamilies.join(' and ')}: passes when one interface alone has an address that first-found takes; warns when there are several, and when the one it takes is not that of the inventory or of the default route; fails when a family has none, because calico-node then does not start.`,
   disagreement:
     'The reference names the interfaces that are left out; the code (autodetection/interfaces.go) adds that they are walked from the last to the first and that it does not matter whether they are up. The code judges here.',
   needs: {},

@@ -29,20 +29,23 @@ const NOT_UNICAST = [
   'ff00::/8',
 ].flatMap((text) => parseCidr(text) ?? []);
 
-/**
- * What first-found would look at, the address it would take first. It walks the interfaces from the last to the first, up
- * or down, and takes the first global unicast address (autodetection/interfaces.go and filtered.go, read 2026-11).
- */
-export function candidates(addresses: IpAddr, family: 4 | 6): readonly Candidate[] {
+/** Every global unicast address of the node, those of the last interface first, and in the order of each interface. */
+export function unicastAddresses(addresses: IpAddr, family: 4 | 6): readonly Candidate[] {
   return addresses.links
     .toSorted((a, b) => b.index - a.index)
-    .filter(({ name }) => !EXCLUDED.test(name))
     .flatMap(({ name }) =>
       addresses.addresses
         .filter(({ device }) => device === name)
         .flatMap(({ address }) => candidateOf(name, address, family)),
     );
 }
+
+/**
+ * What first-found would look at, the address it would take first. It walks the interfaces from the last to the first, up
+ * or down, and takes the first global unicast address (autodetection/interfaces.go and filtered.go, read 2026-11).
+ */
+export const candidates = (addresses: IpAddr, family: 4 | 6): readonly Candidate[] =>
+  unicastAddresses(addresses, family).filter(({ device }) => !EXCLUDED.test(device));
 
 function candidateOf(device: string, text: string, family: 4 | 6): readonly Candidate[] {
   const [address = '', length] = text.split('/');
@@ -85,6 +88,13 @@ export function expectedOf(
   return routed === undefined ? null : { candidate: routed, because: 'the default route' };
 }
 
-/** Whether the node has no IPv6 at all: where it is on, the loopback has ::1. */
-export const lacksIpv6 = ({ addresses }: IpAddr): boolean =>
-  !addresses.some(({ address }) => address.includes(':'));
+/**
+ * Whether the node has no address at all of a family. Where IPv6 is on, the loopback has ::1; IPv4 cannot be switched off,
+ * so a list without any of it was asked for IPv6 alone.
+ */
+export const lacksFamily = ({ addresses }: IpAddr, family: 4 | 6): boolean =>
+  !addresses.some(({ address }) => address.includes(':') === (family === 6));
+
+/** Whether a list without IPv6 may have been asked for IPv4 alone: `ip -4 addr` leaves out the lines `link/…`. */
+export const mayHideIpv6 = ({ links }: IpAddr): boolean =>
+  links.every(({ linkType }) => linkType === '');

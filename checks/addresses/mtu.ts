@@ -11,7 +11,7 @@ import { usesIpip, type Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
 import { ipAddr, type IpAddr, type Link } from '../probes/ip-addr.js';
 import { ipRoute, type Route } from '../probes/ip-route.js';
-import { candidates, expectedOf } from './candidates.js';
+import { candidates, expectedOf, unicastAddresses } from './candidates.js';
 
 type Facts = {
   readonly addresses?: IpAddr;
@@ -21,6 +21,9 @@ type Facts = {
 // The default of mtuIfacePattern, and what findHostMTU takes where nothing matches (felix/dataplane/linux).
 const PATTERN = /^(?:(?:en|wl|ww|sl|ib)[Pcopsvx]|eth|wlan|wwan)/;
 const FALLBACK = 1460;
+
+// A node may be known by an address of these; what it sends leaves by another interface.
+const INNER = /^(?:lo|dummy)/;
 
 /** Bytes that an enabled encapsulation puts in front of a packet of a pod; the largest counts. */
 export function overheadOf(intent: Intent): { readonly bytes: number; readonly by: string } {
@@ -50,9 +53,10 @@ function carriers({ addresses, routes }: Facts, { intent, node }: NodeContext): 
   if (addresses === undefined) return [];
   const names = intent.ipFamilies.flatMap((family) => {
     const number = family === 'ipv4' ? 4 : 6;
-    const found = candidates(addresses, number);
-    const expected = expectedOf(found, routes?.routes ?? [], node, number)?.candidate ?? found[0];
-    return expected === undefined ? [] : [expected.device];
+    const all = unicastAddresses(addresses, number).filter(({ device }) => !INNER.test(device));
+    const expected = expectedOf(all, routes?.routes ?? [], node, number)?.candidate;
+    const device = (expected ?? candidates(addresses, number)[0])?.device;
+    return device === undefined ? [] : [device];
   });
   return addresses.links.filter(({ name }) => names.includes(name)).filter(hasMtu);
 }
@@ -129,6 +133,10 @@ export const mtu = defineCheck({
   ],
   severity: 'recommended',
   waivable: true,
+  skip: ({ network }) =>
+    network === 'aws-vpc' || network === 'azure'
+      ? 'pods get interfaces of the cloud network'
+      : null,
   rule: (intent) => {
     const { bytes, by } = overheadOf(intent);
     const chosen =

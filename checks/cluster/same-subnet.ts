@@ -1,4 +1,5 @@
-import { defineClusterCheck, fail, pass, warn } from '../../src/domain/check.js';
+import { defineClusterCheck, fail, pass, unknown, warn } from '../../src/domain/check.js';
+import { reason } from '../../src/domain/reason.js';
 import { candidates } from '../addresses/candidates.js';
 import { someOf } from '../addresses/pools.js';
 import { ipAddr } from '../probes/ip-addr.js';
@@ -39,7 +40,11 @@ export const sameSubnet = defineClusterCheck({
     const family = ipFamilies.includes('ipv4') ? 4 : 6;
     const subnets = new Map<string, string[]>();
     for (const { node, facts } of shares) {
-      const network = candidates(facts.addresses, family)[0]?.network ?? 'no address';
+      const network = candidates(facts.addresses, family)[0]?.network;
+      if (network === undefined) {
+        const why = `${node.name} has no IPv${String(family)} address that Calico takes`;
+        return unknown(reason('not-run', why), 'See addresses/autodetection of that node.');
+      }
       subnets.set(network, [...(subnets.get(network) ?? []), node.name]);
     }
     const only = [...subnets.keys()].join();

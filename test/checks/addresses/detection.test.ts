@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { autodetection } from '../../../checks/addresses/autodetection.js';
 import { duplicate } from '../../../checks/addresses/duplicate.js';
 import { mtu } from '../../../checks/addresses/mtu.js';
 import { poolCapacity } from '../../../checks/addresses/pool-capacity.js';
@@ -10,13 +9,7 @@ import { DEFAULT_INTENT, type Intent } from '../../../src/domain/intent.js';
 import { answersOf } from '../../../src/engine/answers.js';
 import { judgeCluster } from '../../../src/engine/judge.js';
 import { probesOf } from '../../../src/engine/plan.js';
-import {
-  judged,
-  nodeEvidenceOf,
-  pasted,
-  testCheck,
-  type Said,
-} from '../../helpers/check-tester.js';
+import { judged, nodeEvidenceOf, testCheck, type Said } from '../../helpers/check-tester.js';
 
 const recorded = (name: string): string =>
   readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8');
@@ -24,70 +17,7 @@ const node = (name: string): Readonly<Record<string, Said>> => ({
   'ip-addr': recorded(`${name}-ip-addr`),
   'ip-route': recorded(`${name}-ip-route`),
 });
-const [one, two, bond] = [node('one'), node('two'), node('bond')];
-
-testCheck(autodetection, [
-  {
-    name: 'one interface passes',
-    says: one,
-    expect: { status: 'pass', found: 'Calico would take 198.18.0.11 on eth0' },
-  },
-  {
-    name: 'two interfaces warn, and the later one is taken',
-    says: two,
-    expect: { status: 'warn', found: expect.stringContaining('would take 10.77.0.5 on eth1') },
-  },
-  {
-    name: 'the address of the inventory is named',
-    says: two,
-    node: { host: '198.18.0.11' },
-    expect: {
-      status: 'warn',
-      found: expect.stringContaining('the inventory says 198.18.0.11 on eth0'),
-    },
-  },
-  {
-    name: 'a pasted list tells as much',
-    says: { 'ip-addr': pasted(recorded('two-ip-addr')) },
-    expect: { status: 'warn' },
-  },
-  {
-    name: 'a range that nobody has is a warning',
-    says: one,
-    intent: { ipFamilies: ['ipv6'] },
-    expect: { status: 'warn', found: expect.stringContaining('no interface has an IPv6 address') },
-  },
-  {
-    name: 'IPv6 switched off at boot is said',
-    // Composed: the recorded text without its lines of IPv6.
-    says: {
-      'ip-addr': recorded('one-ip-addr')
-        .split('\n')
-        .filter((line) => !line.includes('inet6'))
-        .join('\n'),
-    },
-    intent: { ipFamilies: ['ipv4', 'ipv6'] },
-    expect: { status: 'warn', found: expect.stringContaining('IPv6 is switched off') },
-  },
-  { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
-  {
-    name: 'routes alone are unknown',
-    says: { 'ip-route': recorded('one-ip-route') },
-    expect: { status: 'unknown' },
-  },
-  { name: 'garbage is unknown', says: { 'ip-addr': 'x' }, expect: { status: 'unknown' } },
-]);
-
-test('the setting names the network of the right address', () => {
-  expect(judged(autodetection, two, {}, { host: '198.18.0.11' }).settings).toMatchObject([
-    {
-      installation: 'spec.calicoNetwork.nodeAddressAutodetectionV4.cidrs',
-      manifest: 'IP_AUTODETECTION_METHOD',
-      value: ['198.18.0.0/24'],
-    },
-  ]);
-  expect(judged(autodetection, one).settings).toEqual([]);
-});
+const [one, bond] = [node('one'), node('bond')];
 
 testCheck(mtu, [
   {
@@ -115,6 +45,24 @@ testCheck(mtu, [
       found: expect.stringContaining('bond0, which carries the traffic of the node, has 9000'),
       expected: 'an MTU of 8980 for pods',
     },
+  },
+  {
+    name: 'a bridge whose name the detection of addresses leaves out carries all the same',
+    says: node('storage'),
+    expect: { status: 'warn', found: expect.stringContaining('br-ex, which carries') },
+  },
+  {
+    name: 'a node known by an address of its loopback sends by another interface',
+    // Composed: the address moved to the loopback.
+    says: {
+      'ip-addr': recorded('one-ip-addr').replace(
+        '127.0.0.1/8 scope host',
+        '198.18.7.1/32 scope global',
+      ),
+      'ip-route': recorded('one-ip-route'),
+    },
+    node: { host: '198.18.7.1' },
+    expect: { status: 'pass' },
   },
   {
     name: 'the inventory decides which interface carries',
@@ -204,6 +152,14 @@ test.each([
 ] as const)('%j in one subnet %s: %s', (intent, isOne, status) => {
   const other = address('one', '198.18.0.11', isOne ? '198.18.0.12' : '198.18.99.12');
   expect(fleet(sameSubnet, [address('one'), other], intent)).toMatchObject({ status });
+});
+
+test('a node without an address is in no subnet', () => {
+  const without = { 'ip-addr': recorded('loopback-ip-addr') };
+  expect(fleet(sameSubnet, [without, without], { encapsulation: 'none' })).toMatchObject({
+    status: 'unknown',
+    reason: expect.stringContaining('n1 has no IPv4 address') as string,
+  });
 });
 
 test('within subnets of several nodes nothing is encapsulated', () => {
