@@ -107,6 +107,8 @@ function parse(stdout: string): IpAddr {
   let [name, behindLink] = ['', false];
   for (const line of linesOf(stdout)) {
     const head = headOf(line);
+    // What follows would be taken for the interface before, its addresses too.
+    if (head === null && /^\d/.test(line)) throw new ProbeParseError('an interface without a name');
     name = head?.name ?? name;
     // `ip -o addr` heads every address; it says no more of the interface than the first time.
     const link = links.get(name) ?? head;
