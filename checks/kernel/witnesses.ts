@@ -10,6 +10,7 @@ import type { ModuleIndex } from '../probes/support/module-index.js';
 import { procModules } from '../probes/proc-modules.js';
 import { procNetTables } from '../probes/proc-net-tables.js';
 import { sysModule } from '../probes/sys-module.js';
+import { sysctlA, sysctlKeyOf } from '../probes/sysctl-a.js';
 import { unameA } from '../probes/uname-a.js';
 import { unameR } from '../probes/uname-r.js';
 import type { KernelFeature } from '../requirements/kernel-feature.js';
@@ -22,6 +23,7 @@ export const kernelWitnesses = {
   kernelSigns,
   procModules,
   lsmod,
+  sysctlA,
   modulesBuiltin,
   modulesDep,
   modprobeN,
@@ -71,16 +73,23 @@ function listWords(
   return lists?.targets.has(target) === true ? ['/proc/net/ip_tables_targets lists it'] : [];
 }
 
+/** Files that only a kernel with it has, looked for by name or seen among the settings that sysctl lists. */
+function signWords({ signs = [] }: KernelFeature, facts: KernelFacts): readonly string[] {
+  const sign = signs.find((path) => facts.kernelSigns?.has(path) === true);
+  if (sign !== undefined) return [`${sign} is there`];
+  const key = signs.map(sysctlKeyOf).find((one) => one !== null && facts.sysctlA?.has(one));
+  return key === undefined || key === null ? [] : [`sysctl lists ${key}`];
+}
+
 function runningWords(feature: KernelFeature, facts: KernelFacts): readonly string[] {
   const loaded = has(feature, facts.procModules);
   const listed = has(feature, facts.lsmod);
   const present = has(feature, facts.sysModule);
-  const sign = feature.signs?.find((path) => facts.kernelSigns?.has(path) === true);
   return [
     ...(loaded === undefined ? [] : [`${loaded} is loaded (/proc/modules)`]),
     ...(listed === undefined || loaded !== undefined ? [] : [`${listed} is loaded (lsmod)`]),
     ...(present === undefined ? [] : [`/sys/module/${present} is there`]),
-    ...(sign === undefined ? [] : [`${sign} is there`]),
+    ...signWords(feature, facts),
     ...listWords(feature, facts.procNetTables),
   ];
 }

@@ -1,9 +1,20 @@
-import { defineCheck, pass, warn, type Verdict } from '../../src/domain/check.js';
+import { defineCheck, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
 import { usesIpip, type Intent } from '../../src/domain/intent.js';
+import { reason } from '../../src/domain/reason.js';
 import { dmi, type Dmi } from '../probes/dmi.js';
+import { hostnamectl, type Hostnamectl } from '../probes/hostnamectl.js';
 import { pageA } from '../requirements/sources.js';
 
-type Cloud = 'AWS' | 'Google Compute Engine' | 'Azure';
+const CLOUDS = ['AWS', 'Azure', 'Google Compute Engine'] as const;
+type Cloud = (typeof CLOUDS)[number];
+
+/** Where a node may be, and how its machine calls itself; no cloud at all where none is named. */
+type Place = {
+  readonly clouds: readonly Cloud[];
+  /** False where the node may as well be in none of them. */
+  readonly sure: boolean;
+  readonly maker: string;
+};
 
 /** By what the firmware says; a Hyper-V that is not Azure is nobody's cloud. Null: no cloud that is known here. */
 export function cloudOf({ sysVendor, productName, biosVendor, isAzure }: Dmi): Cloud | null {
@@ -42,10 +53,37 @@ function needsOf(cloud: Cloud, intent: Intent): readonly string[] {
   }
 }
 
-function judge(found: Dmi, intent: Intent): Verdict {
+const ofFirmware = (found: Dmi): Place => {
   const cloud = cloudOf(found);
-  const maker = [found.sysVendor, found.productName].filter((word) => word !== '').join(' ');
-  if (cloud === null)
+  return {
+    clouds: cloud === null ? [] : [cloud],
+    sure: true,
+    maker: [found.sysVendor, found.productName].filter((word) => word !== '').join(' '),
+  };
+};
+
+/**
+ * hostnamectl shows neither the maker of the firmware, by which an AWS machine on Xen is known, nor the mark that tells
+ * Azure from another Hyper-V; before systemd 249 it names no maker at all (systemd, src/hostname and src/basic/virt.c).
+ */
+function ofHostnamectl({ virtualization, hardwareVendor, hardwareModel }: Hostnamectl): Place {
+  const maker = `${hardwareVendor} ${hardwareModel}`.trim();
+  const names = [virtualization, hardwareVendor];
+  const isOne = (...these: readonly string[]): boolean =>
+    these.some((name) => names.includes(name));
+  if (isOne('amazon', 'Amazon EC2')) return { clouds: ['AWS'], sure: true, maker };
+  if (isOne('google', 'Google')) return { clouds: ['Google Compute Engine'], sure: true, maker };
+  if (isOne('microsoft', 'Microsoft Corporation'))
+    return { clouds: ['Azure'], sure: false, maker: maker === '' ? 'Hyper-V' : maker };
+  if (hardwareVendor === 'Xen') return { clouds: ['AWS'], sure: false, maker };
+  return hardwareVendor === ''
+    ? { clouds: CLOUDS, sure: false, maker: 'machine' }
+    : { clouds: [], sure: true, maker };
+}
+
+function judge({ clouds, maker }: Place, intent: Intent): Verdict {
+  const [cloud] = clouds;
+  if (cloud === undefined)
     return pass(`no known cloud: ${maker === '' ? 'the firmware names no maker' : maker}`);
   const needs = needsOf(cloud, intent);
   return needs.length === 0
@@ -53,6 +91,21 @@ function judge(found: Dmi, intent: Intent): Verdict {
     : warn(
         `${cloud}: ${needs.join('; ')}; this cannot be seen from the node`,
         'an encapsulation that the cloud carries, and its own filters opened for it',
+      );
+}
+
+function judgeHostnamectl(control: Hostnamectl, intent: Intent): Verdict {
+  const place = ofHostnamectl(control);
+  if (place.sure) return judge(place, intent);
+  const open = place.clouds.filter((cloud) => needsOf(cloud, intent).length > 0);
+  return open.length === 0
+    ? pass(`${place.clouds.join(', ')} or no cloud: this intent sends nothing that they drop`)
+    : unknown(
+        reason(
+          'not-run',
+          `hostnamectl does not tell whether this ${place.maker} is one of ${open.join(', ')}`,
+        ),
+        'Audit the node itself or give the collector’s output: it asks the firmware.',
       );
 }
 
@@ -81,7 +134,7 @@ export const cloudUnderlay = defineCheck({
   severity: 'recommended',
   waivable: true,
   rule: (intent) => {
-    const clouds = (['AWS', 'Azure', 'Google Compute Engine'] as const).flatMap((cloud) => {
+    const clouds = CLOUDS.flatMap((cloud) => {
       const needs = needsOf(cloud, intent);
       return needs.length === 0 ? [] : [`on ${cloud}: ${needs.join(', ')}`];
     });
@@ -94,6 +147,12 @@ export const cloudUnderlay = defineCheck({
   breaks: ['traffic between pods of different nodes'],
   alternatives: (intent) =>
     usesIpip(intent) || hasBarePods(intent) ? ['encapsulation: vxlan, bgp: false'] : [],
-  needs: { found: dmi },
-  judge: ({ found }, { intent }) => judge(found, intent),
+  needs: {},
+  witnesses: { dmi, hostnamectl },
+  judge: ({ dmi: found, hostnamectl: control }, { intent }) => {
+    if (found !== undefined) return judge(ofFirmware(found), intent);
+    return control === undefined
+      ? unknown(reason('garbled', 'nobody names the maker of the machine'))
+      : judgeHostnamectl(control, intent);
+  },
 });

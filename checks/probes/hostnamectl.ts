@@ -14,6 +14,11 @@ export type Hostnamectl = {
   readonly kernel: string;
   /** In systemd's words: `x86-64`, `arm64`, `ppc64-le`, `s390x`. */
   readonly architecture: string;
+  /** The kind of virtual machine or container in systemd's words: `kvm`, `amazon`, `microsoft`, `lxc`. */
+  readonly virtualization: string;
+  /** Of the firmware's tables, which systemd prints from 249 on. */
+  readonly hardwareVendor: string;
+  readonly hardwareModel: string;
 };
 
 function parse(stdout: string): Hostnamectl {
@@ -37,6 +42,9 @@ function parse(stdout: string): Hostnamectl {
     cpe: of('CPE OS Name'),
     kernel: /^Linux (\S{1,120})$/.exec(of('Kernel'))?.[1] ?? '',
     architecture: of('Architecture'),
+    virtualization: of('Virtualization'),
+    hardwareVendor: of('Hardware Vendor'),
+    hardwareModel: of('Hardware Model'),
   };
   if (answer.kernel === '' && answer.architecture === '' && answer.operatingSystem === '') {
     throw new ProbeParseError('it names no operating system, kernel or architecture');
@@ -59,6 +67,9 @@ export const hostnamectl = defineProbe<Hostnamectl>({
     cpe: 'plain',
     kernel: 'plain',
     architecture: 'plain',
+    virtualization: 'plain',
+    hardwareVendor: 'plain',
+    hardwareModel: 'plain',
   },
   recognises: (stdout) =>
     /^\s{0,20}(?:Static|Transient|Pretty) hostname:/m.test(stdout) &&

@@ -1,10 +1,15 @@
 import { ProbeParseError } from '../../src/domain/errors.js';
 import { defineProbe } from '../../src/domain/probe.js';
+import { SIGNS } from '../requirements/kernel-features.js';
 import { SYSCTLS } from '../requirements/sysctls.js';
+
+/** The key of a file below /proc/sys; null for any other path. */
+export const sysctlKeyOf = (path: string): string | null =>
+  path.startsWith('/proc/sys/') ? path.slice('/proc/sys/'.length).replaceAll('/', '.') : null;
 
 /**
  * Values by key as `sysctl -a` writes it (`net.ipv4.conf.eth0/100.rp_filter` for the interface eth0.100), those of
- * SYSCTLS alone. What the kernel does not have, or nobody could read, is not in it.
+ * SYSCTLS and, where the whole list was pasted, those by which a part of the kernel shows itself (SIGNS). What the kernel does not have, or nobody could read, is not in it.
  */
 export type Sysctls = ReadonlyMap<string, string>;
 
@@ -13,7 +18,10 @@ const WILD = SYSCTLS.filter((name) => name.includes('*')).map((name) => {
   const [before = '', after = ''] = name.split('*');
   return { before, after };
 });
-const FIXED: ReadonlySet<string> = new Set(SYSCTLS);
+const FIXED: ReadonlySet<string> = new Set([
+  ...SYSCTLS,
+  ...SIGNS.map(sysctlKeyOf).filter((key) => key !== null),
+]);
 
 /** The key as `sysctl -a` writes it, or null when nobody asked for it. Paths and dotted interface names are met too. */
 function wantedKey(written: string): string | null {

@@ -157,6 +157,24 @@ testCheck(conntrackSctp, [
     intent: { sctp: true },
     expect: { status: 'unknown' },
   },
+  {
+    name: 'a pasted sysctl -a lists its timeouts',
+    says: { 'sysctl-a': text('lab-sysctl-a-pasted') },
+    intent: { sctp: true },
+    expect: { status: 'pass', found: expect.stringContaining('sctp_timeout_closed') },
+  },
+  {
+    name: 'a configuration without it beside its timeouts (symbol taken out)',
+    says: { 'boot-config': not('NF_CT_PROTO_SCTP'), 'sysctl-a': text('lab-sysctl-a-pasted') },
+    intent: { sctp: true },
+    expect: { status: 'warn', found: expect.stringContaining('sysctl lists') },
+  },
+  {
+    name: 'a sysctl -a without them does not tell (lines taken out)',
+    says: { 'sysctl-a': text('lab-sysctl-a-pasted').replace(/^.*_sctp_.*\n/gm, '') },
+    intent: { sctp: true },
+    expect: { status: 'unknown' },
+  },
 ]);
 
 testCheck(ipvs, [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { cloudUnderlay } from '../../../checks/platform/cloud-underlay.js';
 import { dnsResolver } from '../../../checks/platform/dns-resolver.js';
-import { testCheck } from '../../helpers/check-tester.js';
+import { pasted, testCheck } from '../../helpers/check-tester.js';
 
 const real = (name: string) => ({
   'resolv-conf': readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8'),
@@ -13,6 +13,12 @@ const dmi = (vendor: string, product: string, bios: string, more = '') => ({
 });
 const AWS = dmi('Amazon EC2', 'm5.large', 'Amazon EC2');
 const HYPER_V = ['Microsoft Corporation', 'Virtual Machine', 'Microsoft Corporation'] as const;
+/** Composed by hand after systemd's format-table lines. */
+const control = (...lines: readonly string[]) => ({
+  hostnamectl: pasted(
+    ['  Static hostname: n1', '  Operating System: Debian GNU/Linux 12', ...lines, ''].join('\n'),
+  ),
+});
 const VXLAN = { encapsulation: 'vxlan', bgp: false } as const;
 
 testCheck(cloudUnderlay, [
@@ -43,6 +49,47 @@ testCheck(cloudUnderlay, [
     name: 'Google says that it is unverified',
     says: dmi('Google', 'Google Compute Engine', 'Google'),
     expect: { status: 'warn', found: expect.stringContaining('unverified') },
+  },
+  {
+    name: 'hostnamectl names an AWS machine',
+    says: control('Virtualization: amazon', 'Hardware Vendor: Amazon EC2'),
+    expect: { status: 'warn', found: expect.stringContaining('AWS: the security groups') },
+  },
+  {
+    name: 'hostnamectl names a Google machine',
+    says: control('Virtualization: google', 'Hardware Model: Google Compute Engine'),
+    expect: { status: 'warn', found: expect.stringContaining('Google Compute Engine: ') },
+  },
+  {
+    name: 'hostnamectl names another maker',
+    says: control('Hardware Vendor: Lenovo', 'Hardware Model: ThinkSystem SR650'),
+    expect: { status: 'pass', found: expect.stringContaining('Lenovo ThinkSystem SR650') },
+  },
+  {
+    name: 'hostnamectl cannot tell Azure from another Hyper-V',
+    says: control('Virtualization: microsoft', 'Hardware Vendor: Microsoft Corporation'),
+    expect: { status: 'unknown', reason: expect.stringContaining('one of Azure') },
+  },
+  {
+    name: 'Hyper-V or Azure: VXLAN passes on both',
+    says: control('Virtualization: microsoft', 'Hardware Vendor: Microsoft Corporation'),
+    intent: VXLAN,
+    expect: { status: 'pass' },
+  },
+  {
+    name: 'hostnamectl cannot tell whose Xen it is',
+    says: control('Virtualization: xen', 'Hardware Vendor: Xen', 'Hardware Model: HVM domU'),
+    expect: { status: 'unknown', reason: expect.stringContaining('one of AWS') },
+  },
+  {
+    name: 'an older hostnamectl names no maker',
+    says: control('Virtualization: kvm'),
+    expect: { status: 'unknown', toKnow: expect.stringContaining('collector') },
+  },
+  {
+    name: 'the firmware counts more than hostnamectl',
+    says: { ...dmi(...HYPER_V), ...control('Virtualization: microsoft') },
+    expect: { status: 'pass', found: expect.stringContaining('Microsoft Corporation') },
   },
   {
     name: 'a machine without DMI is unknown',
