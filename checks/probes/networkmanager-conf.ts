@@ -35,8 +35,8 @@ own() {
   for d in /proc/[0-9]*; do
     read -r c 2>/dev/null <"$d/comm" || continue
     [ "$c" = NetworkManager ] || continue
-    nested= alive=
-    while read -r k a b; do
+    nested='' alive=''
+    while read -r k _ b; do
       case $k in NSpid:) nested=$b ;; State:) alive=1 ;; esac
     done 2>/dev/null <"$d/status"
     [ -z "$alive" ] || [ -n "$nested" ] || return 0

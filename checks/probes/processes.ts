@@ -36,14 +36,13 @@ for d in /proc/[0-9]*; do
   read -r c 2>/dev/null <"$d/comm" || continue
   case $c in ${DAEMONS.join('|')}) ;; *) continue ;; esac
   n=''
-  while read -r k p; do
-    case $k in NSpid:) n=$p; break ;; esac
+  while read -r k _ a b; do
+    case $k in NSpid:) n=\${a:+1}\${b:+1}; break ;; esac
   done 2>/dev/null <"$d/status"
-  set -- $n
-  case $#:$c in
-    0:*|1:*) ;;
-    ${HOST_DAEMONS.map((name) => `2:${name}`).join('|')}) continue ;;
-    2:*) ;;
+  case $n:$c in
+    :*) ;;
+    ${HOST_DAEMONS.map((name) => `1:${name}`).join('|')}) continue ;;
+    1:*) ;;
     *) continue ;;
   esac
   printf 'process %s %s\\n' "\${d##*/}" "$c"
