@@ -98,12 +98,13 @@ function judgeHostnamectl(control: Hostnamectl, intent: Intent): Verdict {
   const place = ofHostnamectl(control);
   if (place.sure) return judge(place, intent);
   const open = place.clouds.filter((cloud) => needsOf(cloud, intent).length > 0);
-  return open.length === 0
-    ? pass(`${place.clouds.join(', ')} or no cloud: this intent sends nothing that they drop`)
+  const [cloud, ...others] = place.clouds;
+  return open.length === 0 && others.length === 0
+    ? pass(`${place.maker}: ${cloud ?? ''} or no cloud, and both carry what this intent sends`)
     : unknown(
         reason(
           'not-run',
-          `hostnamectl does not tell whether this ${place.maker} is one of ${open.join(', ')}`,
+          `hostnamectl does not tell whether this ${place.maker} is one of ${place.clouds.join(', ')}`,
         ),
         'Audit the node itself or give the collector’s output: it asks the firmware.',
       );

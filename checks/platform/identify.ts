@@ -94,5 +94,9 @@ export function standing(found: Distribution, list: readonly ListedDistribution[
   const same = list.find((listed) => isSame(found, listed));
   if (same !== undefined) return standingOn(found, same);
   const parent = list.find(({ id, variant }) => variant === undefined && found.idLike.includes(id));
-  return parent === undefined ? { state: 'unlisted' } : { state: 'derived', as: parent };
+  // What is derived from a release that is not listed, as CentOS 7 is from RHEL 7, or counts otherwise, as Amazon Linux
+  // 2 does, has no listed parent.
+  return parent !== undefined && standingOn(found, parent).state === 'listed'
+    ? { state: 'derived', as: parent }
+    : { state: 'unlisted' };
 }

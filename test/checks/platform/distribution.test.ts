@@ -72,6 +72,11 @@ testCheck(distribution, [
     },
   },
   {
+    name: 'a rebuild of an older release is derived from none that is listed',
+    says: { 'os-release': release('centos', '7', 'ID_LIKE="rhel fedora"\n') },
+    expect: { status: 'warn', found: expect.stringMatching(/: not listed$/) },
+  },
+  {
     name: 'Fedora CoreOS by the older text',
     says: { 'os-release': release('fedora', '40', 'VARIANT_ID=coreos\n') },
     intent: { calico: '3.27' },

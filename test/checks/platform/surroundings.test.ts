@@ -87,6 +87,12 @@ testCheck(cloudUnderlay, [
     expect: { status: 'unknown', toKnow: expect.stringContaining('collector') },
   },
   {
+    name: 'where nothing is said of the maker nothing passes',
+    says: control('Virtualization: kvm'),
+    intent: VXLAN,
+    expect: { status: 'unknown' },
+  },
+  {
     name: 'the firmware counts more than hostnamectl',
     says: { ...dmi(...HYPER_V), ...control('Virtualization: microsoft') },
     expect: { status: 'pass', found: expect.stringContaining('Microsoft Corporation') },
