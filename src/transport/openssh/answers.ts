@@ -1,6 +1,8 @@
 import type { ConnectError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
+import { passwordExpired } from '../ssh/auth-failure.js';
 import { connectError } from '../ssh/errors.js';
+import { CHANGE_OF_PASSWORD } from '../ssh/interactive-offer.js';
 import type { Ask } from '../ssh/key-ring.js';
 import type { Prompt } from './askpass.js';
 
@@ -9,8 +11,11 @@ export type Passphrases = Map<string, Promise<string | null>>;
 
 export type AnswerContext = {
   readonly ask: Ask;
-  /** `user at host:port`, with the hop named. */
-  readonly who: string;
+  readonly user: string;
+  /** `host:port`, with the hop named. */
+  readonly where: string;
+  /** How often the server has refused so far, by what ssh logged. */
+  readonly refusals: () => number;
   readonly passphrases: Passphrases;
   /** No answer can be given and ssh must not go on without one: an empty password would count as an attempt. */
   readonly giveUp: (error: ConnectError) => void;
@@ -20,9 +25,20 @@ export type AnswerContext = {
 
 const PASSPHRASE = /passphrase for (?:\w+ )?key '?([^']{1,1024}?)'?:? *$/i;
 
+/** A server that asks and asks; no honest one needs more. */
+const MAX_PROMPTS = 12;
+
 /** Answers the questions of one ssh through the broker. Host keys are never confirmed here: the policy has decided. */
 export function createAnswers(context: AnswerContext): (prompt: Prompt) => Promise<string | null> {
-  const answered = new Set<string>();
+  const { ask, user, where } = context;
+  const who = `${user} at ${where}`;
+  /** Each text that was answered, and how often the server had refused by then. */
+  const answered = new Map<string, number>();
+  let prompts = 0;
+  const noAnswer = (error: ConnectError): null => {
+    context.giveUp(error);
+    return null;
+  };
   return async ({ text, hint }) => {
     if (hint === 'none') {
       context.notify(text);
@@ -32,17 +48,19 @@ export function createAnswers(context: AnswerContext): (prompt: Prompt) => Promi
     if (/authenticity of host|\(yes\/no/i.test(text)) return 'no';
     const file = PASSPHRASE.exec(text)?.[1];
     if (file !== undefined)
-      return passphraseOf(context, file, answered.has(text), () => answered.add(text));
-    if (answered.has(text)) {
-      context.giveUp(failed(context.who, 'what was typed is wrong'));
-      return null;
-    }
-    answered.add(text);
+      return passphraseOf(context, file, answered.has(text), () => answered.set(text, 0));
+    if (CHANGE_OF_PASSWORD.test(text)) return noAnswer(passwordExpired(where, user));
+    // The same text again without a refusal in between is another round: a second factor may ask in the same words.
+    const refused = context.refusals();
+    if (refused > (answered.get(text) ?? refused))
+      return noAnswer(failed(who, 'what was typed is wrong'));
+    answered.set(text, refused);
+    prompts += 1;
+    if (prompts > MAX_PROMPTS) return noAnswer(failed(who, 'the server asks without end'));
     const kind = /password/i.test(text) ? 'password' : 'keyboard-interactive';
-    const prompt = visibleLine(`${context.who}: ${text.trim()}`, 300);
-    const answer = await context.ask({ kind, prompt, echo: false });
-    if (answer === null) context.giveUp(failed(context.who, 'nobody answered its prompt'));
-    return answer;
+    const prompt = visibleLine(`${who}: ${text.trim()}`, 300);
+    const answer = await ask({ kind, prompt, echo: false });
+    return answer ?? noAnswer(failed(who, 'nobody answered its prompt'));
   };
 }
 

@@ -67,6 +67,14 @@ function trustOf(log: string): string | undefined {
   return log.includes('Warning: Permanently added') ? 'accept-new' : undefined;
 }
 
+/** How often the server has said no; its first list of methods answers no attempt, and half a success is none. */
+export const refusalsIn = (log: string): number =>
+  countOf(log, 'debug1: Authentications that can continue:') -
+  countOf(log, 'with partial success') -
+  1;
+
+const countOf = (log: string, words: string): number => log.split(words).length - 1;
+
 /** Whether the log has come to the login: from then on the time-outs of the login count. */
 export const isLoggingIn = (log: string): boolean =>
   log.includes('SSH2_MSG_SERVICE_ACCEPT received');

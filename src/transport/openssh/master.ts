@@ -11,7 +11,7 @@ import { createPatience } from '../ssh/patience.js';
 import { createAnswers, type Passphrases } from './answers.js';
 import { startAskpass } from './askpass.js';
 import { exitWords, filesIn, masterWords } from './command-line.js';
-import { isLoggingIn, readFacts, type Facts } from './facts.js';
+import { isLoggingIn, readFacts, refusalsIn, type Facts } from './facts.js';
 import { failureOf } from './failure.js';
 import { readText, refusalOf, shownKey, writeKeyScript } from './host-keys.js';
 import type { OpenSshOptions } from './options.js';
@@ -105,7 +105,9 @@ async function start(
     );
   const answers = createAnswers({
     ask,
-    who: `${hop.target.user} at ${hop.where}`,
+    user: hop.target.user,
+    where: hop.where,
+    refusals: () => refusalsIn(readText(files.log)),
     passphrases,
     giveUp: (error) => {
       fail(error);

@@ -9,8 +9,8 @@ const MAX_TEXT = 400;
 const MAX_SHOWN = 300;
 
 // pam_unix and pam_pwquality, before and while they make the user choose another password.
-const CHANGE_OF_PASSWORD =
-  /required to change your password|password (?:has )?expired|\b(?:new|retype) (?:new )?(?:unix )?password|\(current\)/i;
+export const CHANGE_OF_PASSWORD =
+  /required to change your password|password (?:has )?expired|\b(?:new|retype) (?:new )?(?:unix )?password|\(current\)|\bcurrent password/i;
 
 export type InteractiveEvents = {
   /** The server only wanted a password, so that it is not asked for twice. */
