@@ -1,10 +1,22 @@
 import { overlaps, parseCidr } from '../../src/domain/cidr.js';
-import { defineCheck, fail, pass, unknown } from '../../src/domain/check.js';
+import { defineCheck, fail, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
+import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
+import { STATUS } from '../../src/domain/status.js';
 import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
 import { ipRoute, type Route } from '../probes/ip-route.js';
+import { kubectlCluster } from '../probes/kubectl-cluster.js';
+import { kubernetesFiles } from '../probes/kubernetes-files.js';
+import { processes } from '../probes/processes.js';
 import { resolvConf, type Resolvers } from '../probes/resolv-conf.js';
 import { pageB } from '../requirements/sources.js';
+import {
+  operatorRefuses,
+  outside,
+  podRanges,
+  serviceRanges,
+  type ClusterFacts,
+} from './cluster-ranges.js';
 import { blocksOf, hostOf, someOf, type Named } from './pools.js';
 
 /** Interfaces that Calico makes, whose addresses are taken from the pool. */
@@ -54,9 +66,47 @@ const clashes = (pool: Named, ranges: readonly Used[]): readonly string[] =>
     })
     .map(({ what }) => `${pool.text} with ${what}`);
 
+type Facts = ClusterFacts & {
+  readonly addresses?: IpAddr;
+  readonly routes?: { readonly routes: readonly Route[] };
+  readonly resolvers?: Resolvers;
+};
+
+/** Everything that no pod range may share an address with. */
+function rangesOf(facts: Facts, intent: Intent): readonly Used[] {
+  const known = facts.routes?.routes ?? [];
+  const ends = [...intent.etcdEndpoints, intent.apiServer].flatMap((text) => hostOf(text));
+  return [
+    ...LINK_LOCAL,
+    ...used(facts.addresses, known),
+    ...reached(known, facts.resolvers),
+    ...ends.map((host) => ({ what: `${host} of the intent`, cidr: host })),
+    ...serviceRanges(facts).flatMap(({ blocks, where }) =>
+      blocks.map(({ text }) => ({ what: `the service range ${text} of ${where}`, cidr: text })),
+    ),
+  ];
+}
+
+/** Pools outside of what Kubernetes takes for pods; null when there are none, or nothing is known of it. */
+function judgeStrays(facts: Facts, pools: readonly Named[], intent: Intent): Verdict | null {
+  const refused = operatorRefuses(facts, intent);
+  const found = outside(pools, podRanges(facts), refused);
+  if (found === null) return null;
+  const expected = 'pod ranges within the --cluster-cidr of the cluster';
+  return refused
+    ? fail(
+        `${found}: the operator of Calico refuses the pool, because kubeadm made this cluster`,
+        expected,
+      )
+    : warn(
+        `${found}: kube-proxy hides the addresses of such pods behind that of their node`,
+        expected,
+      );
+}
+
 export const poolHostOverlap = defineCheck({
   id: 'addresses/pool-host-overlap',
-  title: 'The pod ranges overlap no network of the node',
+  title: 'The pod ranges overlap no network of the node and lie within that of the cluster',
   why: 'Calico routes the whole pod range to pods. A node, gateway or container bridge inside that range can no longer be reached, and pods get addresses that others already have.',
   sources: [
     pageB(
@@ -70,33 +120,53 @@ export const poolHostOverlap = defineCheck({
       date: '2026-08-21',
       says: 'A pool must not overlap the link-local ranges 169.254.0.0/16 and fe80::/10.',
     },
+    {
+      page: 'Manifest calico.yaml, CALICO_IPV4POOL_CIDR',
+      url: 'https://github.com/projectcalico/calico/blob/master/manifests/calico.yaml',
+      date: '2026-08-22',
+      says: 'The pool should fall within --cluster-cidr.',
+    },
+    {
+      page: 'Policies fail for pods outside of clusterCIDR: calico issues 683, 4004, 6545',
+      url: 'https://github.com/projectcalico/calico/issues/6545',
+      date: '2026-08-23',
+      says: 'kube-proxy masquerades what pods outside of its clusterCIDR send to Services, so policies see the node instead of the pod.',
+    },
+    {
+      page: 'The operator refuses such a pool under kubeadm: calico issue 13704, operator issue 1512',
+      url: 'https://github.com/projectcalico/calico/issues/13704',
+      date: '2026-08-31',
+      says: 'A pool that is not within the pod range of the ConfigMap kubeadm-config makes the operator stop: "IPPool is not within the platform\'s configured pod network CIDR(s)".',
+    },
   ],
   severity: 'required',
   waivable: true,
   rule: () =>
-    'Fails when a pod range shares an address with a network, address or route of the node that Calico did not make, with a gateway or name server of it, with apiServer or etcdEndpoints of the intent, or with a link-local range; passes only when both addresses and routes are known.',
+    'Fails when a pod range shares an address with a network, address or route of the node that Calico did not make, with a gateway or name server of it, with apiServer or etcdEndpoints of the intent, with the service range of the cluster or with a link-local range. Where a --cluster-cidr is seen, a pool outside of it fails with the operator on a cluster of kubeadm and warns elsewhere. Passes only when both addresses and routes are known.',
   skip: ({ network, podCIDRs }) => {
     if (network === 'aws-vpc' || network === 'azure')
       return 'pods get addresses of the cloud network';
     return blocksOf(podCIDRs).length === 0 ? 'the intent names no pod range' : null;
   },
   needs: {},
-  witnesses: { addresses: ipAddr, routes: ipRoute, resolvers: resolvConf },
+  witnesses: {
+    addresses: ipAddr,
+    routes: ipRoute,
+    resolvers: resolvConf,
+    files: kubernetesFiles,
+    processes,
+    kubectl: kubectlCluster,
+  },
   breaks: ['traffic to everything that has an address in a pod range'],
   alternatives: () => ['podCIDRs outside the networks of the nodes'],
-  judge: ({ addresses, routes, resolvers }, { intent }) => {
+  judge: (facts, { intent }) => {
     const pools = blocksOf(intent.podCIDRs);
-    const known = routes?.routes ?? [];
-    const ends = [...intent.etcdEndpoints, intent.apiServer].flatMap((text) => hostOf(text));
-    const ranges = [
-      ...LINK_LOCAL,
-      ...used(addresses, known),
-      ...reached(known, resolvers),
-      ...ends.map((host) => ({ what: `${host} of the intent`, cidr: host })),
-    ];
-    const found = pools.flatMap((pool) => clashes(pool, ranges));
+    const found = pools.flatMap((pool) => clashes(pool, rangesOf(facts, intent)));
     if (found.length > 0)
       return fail(`overlap: ${someOf(found)}`, 'pod ranges that overlap nothing on the node');
+    const strays = judgeStrays(facts, pools, intent);
+    if (strays?.status === STATUS.fail) return strays;
+    const { addresses, routes } = facts;
     if (addresses === undefined || routes === undefined) {
       const missing = addresses === undefined ? 'addresses' : 'routes';
       return unknown(
@@ -104,6 +174,7 @@ export const poolHostOverlap = defineCheck({
         `Run ip ${addresses === undefined ? 'addr' : 'route'} on the node.`,
       );
     }
-    return pass(`${someOf(pools.map(({ text }) => text))} overlap no address or route of the node`);
+    const text = `${someOf(pools.map((pool) => pool.text))} overlap no address or route of the node`;
+    return strays ?? pass(text);
   },
 });

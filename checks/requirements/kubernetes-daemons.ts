@@ -60,7 +60,13 @@ export const HOST_DAEMONS = [
 ] as const satisfies readonly Daemon[];
 
 /** Those whose flags are looked at. */
-export const FLAGGED = ['kubelet', 'kube-proxy', 'kube-apiserver', 'etcd'] as const;
+export const FLAGGED = [
+  'kubelet',
+  'kube-proxy',
+  'kube-apiserver',
+  'kube-controller',
+  'etcd',
+] as const;
 
 /** The only flags that leave a node, in command lines and in files alike. None of them holds a secret. */
 export const FLAGS = [

@@ -46,8 +46,10 @@ export const KUBERNETES_FOLDERS = [
 /** Configuration that selected lines are read of. */
 export const KUBERNETES_CONFIGURATION = [
   '/etc/kubernetes/manifests/kube-apiserver.yaml',
+  '/etc/kubernetes/manifests/kube-controller-manager.yaml',
   '/etc/kubernetes/manifests/kube-proxy.yaml',
   '/var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml',
+  '/var/lib/rancher/rke2/agent/pod-manifests/kube-controller-manager.yaml',
   '/var/lib/rancher/rke2/agent/pod-manifests/kube-proxy.yaml',
   '/var/lib/kubelet/config.yaml',
   '/var/lib/kubelet/kubeadm-flags.env',
