@@ -53,18 +53,21 @@ type Lanes = {
 };
 
 /**
- * Each slow probe has a lane of its own, those that talk to a daemon share one. The light ones share two shells, because
- * starting processes is most of their cost and nodes have more than one processor. What is compared with the moment of
- * its arrival is asked first and directly.
+ * Each slow probe has a lane of its own. All others share shells, because starting processes is most of their cost: one
+ * shell for those that need root, one for those that talk to a daemon, two for the rest, as nodes have more than one
+ * processor. What is compared with the moment of its arrival is asked first and directly. A sudo that hangs cannot be
+ * killed, so its lane is the last to be read.
  */
 function lanesOf(probes: readonly AnyProbe[]): Lanes {
   const timely = probes.filter((probe) => probe.timely === true);
   const others = probes.filter((probe) => probe.timely !== true);
   const slow = others.filter((probe) => probe.slow === true);
-  const talking = others.filter((probe) => probe.slow !== true && probe.talks === true);
-  const light = others.filter((probe) => probe.slow !== true && probe.talks !== true);
+  const quick = others.filter((probe) => probe.slow !== true);
+  const rooted = quick.filter((probe) => probe.talks !== true && needsRoot(probe));
+  const talking = quick.filter((probe) => probe.talks === true);
+  const light = quick.filter((probe) => probe.talks !== true && !needsRoot(probe));
   const halves = [0, 1].map((half) => light.filter((_, index) => index % 2 === half));
-  const held = [...slow.map(alone), talking.map(alone).join('\n'), together(halves[1] ?? [])];
+  const held = [together(rooted), ...slow.map(alone), together(talking), together(halves[1] ?? [])];
   return {
     direct: [...timely.map(alone), together(halves[0] ?? [])].filter(Boolean).join('\n'),
     held: held.filter(Boolean),
@@ -86,9 +89,11 @@ exec cat <&7
 }`;
 }
 
+const needsRoot = (probe: AnyProbe): boolean => probe.rootCommands.length > 0;
+
 /** A probe's words: id, seconds, bytes, script, and `r` when it needs root. */
 function words(probe: AnyProbe): string {
-  const root = probe.rootCommands.length > 0;
+  const root = needsRoot(probe);
   const script = `${root ? '"$R"' : ''}${quote(probe.script ?? '')}`;
   const seconds = Math.ceil(probe.timeoutSeconds);
   return `${probe.id} ${String(seconds)} ${String(probe.maxBytes + 1)} ${script} ${root ? 'r' : "''"}`;
@@ -105,7 +110,7 @@ const together = (probes: readonly AnyProbe[]): Lane =>
   probes.length === 0
     ? ''
     : [
-        `_cr_light ${String(TOGETHER_SECONDS)} ${String(TOGETHER_BYTES)}`,
+        `_cr_light ${String(TOGETHER_SECONDS)} ${String(TOGETHER_BYTES)} ${probes.some(needsRoot) ? 'r' : "''"}`,
         ...probes.map(words),
       ].join(' \\\n');
 

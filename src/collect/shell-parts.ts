@@ -70,7 +70,8 @@ R="$R
 // _cr_kill PID: a process and what it started, for machines without timeout and without process groups.
 // _cr_run ID SECONDS BYTES SCRIPT: standard output streams through head, standard error and the exit status come
 // back through tail; so a process that floods either neither blocks nor fills the memory.
-// _cr_light SECONDS BYTES (ID SECONDS BYTES SCRIPT r|'')…: all of them in one shell, within one limit.
+// _cr_guard SECONDS r|'': the limit of those readers, where root is not the login user.
+// _cr_light SECONDS BYTES r|'' (ID SECONDS BYTES SCRIPT r|'')…: all of them in one shell, within one limit.
 const FUNCTIONS = `
 _cr_now() { read -r V F 2>/dev/null </proc/uptime || V=-; }
 _cr_kill() {
@@ -107,9 +108,12 @@ elif [ -z "$Q" ]; then exec $G head -c "$1" 4>&-
 else { $G head -c "$1" 4>&- || printf '!x -' >&4; } | $G tail -c "$1" 4>&-
 fi
 }
-_cr_run() {
+_cr_guard() {
 G=
-case $5$M in rsudo|rdoas) [ -z "$T" ] || G="$T $(($2 + 4))" ;; esac
+case $2$M in rsudo|rdoas) [ -z "$T" ] || G="$T $(($1 + 4))" ;; esac
+}
+_cr_run() {
+_cr_guard "$2" "$5"
 _cr_now
 printf '\\n@@%s B %s %s\\n' "$N" "$1" "$V"
 { E=$({ { _cr_limit "$2" "$4" </dev/null 2>&4 3>&- 4>&- 7<&-; _cr_now; printf '!%s %s' "$Y" "$V" >&4; } | _cr_cut "$3" >&3 3>&- || printf '!x -' >&4; } 4>&1 | $G tail -c ${String(STDERR_LIMIT + 64)} 3>&-); } 3>&1
@@ -119,10 +123,10 @@ case $Y in ''|*[!0-9.\\ -]*) Y="x $V" ;; esac
 printf '\\n@@%s S %s\\n%s\\n@@%s E %s %s\\n' "$N" "$1" "\${E%!*}" "$N" "$1" "$Y"
 }
 _cr_light() {
-G='' A='' C=$2 F=$1
-[ "$M" = root ] && A=1
-shift 2
-{ D=" $({ _cr_limit "$F" "$LIGHT" sh "$N" "$A" "$@" </dev/null 2>/dev/null 3>&- 7<&- | _cr_cut "$C" >&3 3>&-; } 4>&1) "; } 3>&1
+_cr_guard "$1" "$3"
+C=$2 F=$1
+shift 3
+{ D=" $({ _cr_limit "$F" "$LIGHT" sh "$N" "$@" </dev/null 2>/dev/null 3>&- 7<&- | _cr_cut "$C" >&3 3>&-; } 4>&1) "; } 3>&1
 while [ $# -gt 4 ]; do
 case $D in *" -$1 "*) ;; *)
 case $D in *" +$1 "*) printf '\\n@@%s V %s\\n' "$N" "$1" ;; esac
@@ -134,16 +138,15 @@ done
 `;
 
 /**
- * The shared shell of light probes: NONCE ROOT (ID SECONDS BYTES SCRIPT r|'')…; each script costs one fork and what it
+ * The shared shell of light probes: NONCE (ID SECONDS BYTES SCRIPT r|'')…; each script costs one fork and what it
  * starts itself, instead of four programs. It tells on descriptor 4 which probes it began and ended. When it hangs,
  * dies or floods, `_cr_light` voids the frame that stands open and asks the rest one by one, each with its own limits.
  * Standard error comes back through a substitution, which takes its last line ends: one is put back.
  */
 const LIGHT = `exec 3>&1
-N=$1 A=$2
-shift 2
+N=$1
+shift
 while [ $# -gt 4 ]; do
-if [ -z "$5" ] || [ -n "$A" ]; then
 printf ' +%s ' "$1" >&4
 read -r V F 2>/dev/null </proc/uptime || V=-
 printf '\\n@@%s B %s %s\\n' "$N" "$1" "$V"
@@ -154,7 +157,6 @@ Y=$?
 read -r V F 2>/dev/null </proc/uptime || V=-
 printf '\\n@@%s S %s\\n%.${String(STDERR_LIMIT + 64)}s\\n@@%s E %s %s %s\\n' "$N" "$1" "$E" "$N" "$1" "$Y" "$V"
 printf ' -%s ' "$1" >&4
-fi
 shift 5
 done`;
 

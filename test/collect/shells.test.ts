@@ -187,7 +187,7 @@ describeWith('busybox', 'poor machines', () => {
       expect([item.probe, item.exit, latin1(item.stdout)]).toEqual([item.probe, exit, stdout]);
       expect(item.problem ?? '').toMatch(problem === undefined ? /^$/ : new RegExp(`^${problem}`));
     }
-    expect(ran.milliseconds).toBeLessThan(12_000);
+    expect(ran.milliseconds).toBeLessThan(30_000);
   });
 
   test('without a head that counts bytes the output is not cut, and still whole', async () => {
@@ -257,9 +257,9 @@ describeAsRoot('becoming root', () => {
   test('a command that nobody may kill does not hold the survey up', async () => {
     // setsid: like a process of another user, it does not die with the probe, and keeps the pipes open.
     const started = performance.now();
-    const { item } = await ask('setsid sleep 20; exit 0', 'sudo');
+    const { item } = await ask('setsid sleep 60; exit 0', 'sudo');
     expect(item?.problem).toMatch(/^timed-out: /);
-    expect(performance.now() - started).toBeLessThan(12_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   test('none: status 126 and a line that says so', async () => {
