@@ -9,10 +9,18 @@ export type SavedRules = {
   readonly nftables: readonly { readonly path: string; readonly line: string }[];
 };
 
-const NFT_FILES = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'] as const;
+// The third is Alpine's, the last what OpenRC's own script saves and reads (Gentoo).
+const NFT_FILES = [
+  '/etc/nftables.conf',
+  '/etc/sysconfig/nftables.conf',
+  '/etc/nftables.nft',
+  '/var/lib/nftables/rules-save',
+] as const;
 const FILES = [
   '/etc/iptables/rules.v4',
   '/etc/iptables/rules.v6',
+  '/etc/iptables/rules-save',
+  '/etc/iptables/rules6-save',
   '/etc/iptables/ipsets',
   '/etc/sysconfig/iptables',
   '/etc/sysconfig/ip6tables',
@@ -25,15 +33,20 @@ const COUNT = `/bin/grep -H -s -c -e cali -e KUBE- ${FILES.join(' ')}`;
 const LINES = `/bin/grep -H -s -e flush -e hook -e include ${NFT_FILES.join(' ')}`;
 
 // grep ends with 1 when nothing matches and with 2 when a file is missing; without a line of count it did not run at all.
-const SCRIPT = `X=
-for F in ${FILES.join(' ')}; do [ ! -e "$F" ] || X=1; done
+// Root is asked only where the login may not read: a sudo costs more than all the rest. A folder that is closed is no answer.
+const SCRIPT = `X='' W=command
+for F in ${FILES.join(' ')}; do
+if [ -e "$F" ]; then X=1; [ -r "$F" ] || W=as_root
+elif [ -d "\${F%/*}" ] && [ ! -x "\${F%/*}" ]; then X=1 W=as_root
+fi
+done
 [ -n "$X" ] || { echo 'no file'; exit 0; }
-O=$(as_root ${COUNT})
+O=$("$W" ${COUNT})
 E=$?
 [ -n "$O" ] || exit "$E"
 printf '%s\\n' "$O" 'lines'
 E=0
-if [ -e /etc/nftables.conf ] || [ -e /etc/sysconfig/nftables.conf ]; then as_root ${LINES} || E=$?; fi
+if [ -e /etc/nftables.conf ] || [ -e /etc/sysconfig/nftables.conf ]; then "$W" ${LINES} || E=$?; fi
 [ "$E" -le 2 ]`;
 
 function parse(stdout: string): SavedRules {
@@ -43,12 +56,12 @@ function parse(stdout: string): SavedRules {
   if (end < 0) throw new ProbeParseError('it does not tell the files apart');
   const files = new Map<string, number>();
   for (const line of lines.slice(0, end)) {
-    const [, path, count] = /^(\/etc\/[\w./]{1,60}):(\d{1,9})$/.exec(line) ?? [];
+    const [, path, count] = /^(\/(?:etc|var)\/[\w./-]{1,60}):(\d{1,9})$/.exec(line) ?? [];
     if (path === undefined) throw new ProbeParseError('a line is not the count of a file');
     files.set(path, Number(count));
   }
   const nftables = lines.slice(end + 1).flatMap((text) => {
-    const [, path, line] = /^(\/etc\/[\w./]{1,60}):(.{0,1000})$/.exec(text) ?? [];
+    const [, path, line] = /^(\/(?:etc|var)\/[\w./-]{1,60}):(.{0,1000})$/.exec(text) ?? [];
     return path === undefined || line === undefined ? [] : [{ path, line: line.trim() }];
   });
   return { files, nftables };

@@ -7,15 +7,14 @@ import { clientCpu } from './client-cpu.js';
 import type { Figure } from './figure.js';
 import { firstFrameOfDemo } from './first-frame.js';
 import { startUp } from './start-up.js';
-import { surveyWithFirewalld, surveyWithout } from './survey.js';
+import { surveys } from './survey.js';
 import { machine, table } from './table.js';
 
 const FIGURES: Readonly<Record<string, (cli: string) => Promise<Figure>>> = {
   start: startUp,
   'first-frame': firstFrameOfDemo,
   'client-cpu': clientCpu,
-  survey: surveyWithFirewalld,
-  'survey-quiet': surveyWithout,
+  ...surveys,
 };
 
 const { values, positionals } = parseArgs({
