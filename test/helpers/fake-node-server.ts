@@ -1,7 +1,7 @@
 import { makeHostKey } from '../../src/cli/demo/host-key.js';
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
-import type { AuthContext, Connection, ServerChannel } from 'ssh2';
+import type { Algorithms, AuthContext, Connection, ServerChannel } from 'ssh2';
 
 /** What a scripted node does with a script it was sent; the channel is its to end. */
 export type Reply = (channel: ServerChannel, script: string, connection: FakeConnection) => void;
@@ -26,6 +26,8 @@ export type FakeNodeOptions = {
   readonly refuseSessions?: boolean;
   /** Text before the login, as sshd's Banner. */
   readonly banner?: string;
+  /** What it offers, in place of what ssh2 does by itself. */
+  readonly algorithms?: Algorithms;
 };
 
 export type FakeNode = {
@@ -49,6 +51,7 @@ export async function startFakeNode(options: FakeNodeOptions = {}): Promise<Fake
   const config = {
     hostKeys: [...hostKeys],
     ...(options.banner === undefined ? {} : { banner: options.banner }),
+    ...(options.algorithms === undefined ? {} : { algorithms: options.algorithms }),
   };
   const server = new ssh2.Server(config, (client) => {
     open.add(client);

@@ -87,6 +87,12 @@ const RULES: readonly Rule[] = [
   next,
 ]);
 
+/** The hop is to blame, not the node behind it: what is to be done is to be done there. */
+const stepAt = ({ where }: Attempt, step: string): string =>
+  where.startsWith('jump host ')
+    ? step.replace(/(?:the|this) node(?: in the inventory)?/, 'the jump host')
+    : step;
+
 /** Every failure of ssh2 or of the socket, once, as one sentence with a next step. */
 export function classify(error: unknown, attempt: Attempt): ConnectError {
   if (error instanceof ConnectError) return error;
@@ -95,13 +101,14 @@ export function classify(error: unknown, attempt: Attempt): ConnectError {
   if (early && NO_GREETING.test(text)) return notSsh(attempt);
   if (early && NOTHING_IN_COMMON.test(text)) return nothingInCommon(text, attempt);
   const rule = RULES.find(([pattern, code]) => pattern.test(text) && (early || code !== 'not-ssh'));
-  if (rule !== undefined) return connectError(rule[1], `${attempt.where}: ${rule[2]}`, rule[3]);
+  if (rule !== undefined)
+    return connectError(rule[1], `${attempt.where}: ${rule[2]}`, stepAt(attempt, rule[3]));
   return early
     ? beforeLogin(text, attempt)
     : connectError(
         'lost',
         `${attempt.where}: the connection broke ${attempt.phase === 'login' ? 'during login' : 'afterwards'} (${text})`,
-        'Look at the log of sshd on the node, then try again.',
+        stepAt(attempt, 'Look at the log of sshd on the node, then try again.'),
       );
 }
 
@@ -119,19 +126,20 @@ function beforeLogin(text: string, attempt: Attempt): ConnectError {
 const NO_GREETING =
   /Unsupported protocol version|Invalid identification|Header line too long|Line too long|Protocol version/i;
 
-function notSsh({ where, greeting }: Attempt): ConnectError {
+function notSsh(attempt: Attempt): ConnectError {
+  const { where, greeting } = attempt;
   const first = greeting.toString('latin1');
   const old = /(?:^|\n)SSH-(1\.\d{1,3})-/.exec(first)?.[1];
   return old === undefined
     ? connectError(
         'not-ssh',
         `${where}: it does not speak SSH 2 but says ${visibleLine(first.trim(), 40)}`,
-        CHECK_PORT,
+        stepAt(attempt, CHECK_PORT),
       )
     : connectError(
         'not-ssh',
         `${where}: its server speaks SSH ${old} alone, which protects nothing`,
-        'Install a current SSH server on this node.',
+        stepAt(attempt, 'Install a current SSH server on this node.'),
       );
 }
 
@@ -152,7 +160,10 @@ function nothingInCommon(text: string, attempt: Attempt): ConnectError {
   const offers = bothOffers(attempt.greeting, attempt.offer, kind);
   return new ConnectError(
     reason('refused', `${attempt.where}: no ${name} in common${offers}`),
-    'Use --transport openssh, which runs your own ssh, or enable a current algorithm in sshd_config of this node.',
+    stepAt(
+      attempt,
+      'Use --transport openssh, which runs your own ssh, or enable a current algorithm in sshd_config of this node.',
+    ),
     [`the ${name}s that this node offers`],
   );
 }

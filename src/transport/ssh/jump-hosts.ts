@@ -34,14 +34,23 @@ export const createJumpHosts = (
     tellUnknown,
   );
 
-/** A channel through a jump host. Rejects with ConnectError or CancelledError. */
-export function forward(client: Client, target: Target, signal: AbortSignal): Promise<Duplex> {
+/** ssh2 puts this in front of what the server says, which may be nothing. */
+const PREAMBLE = /^\(SSH\) Channel open failure: ?/;
+
+/** A channel through a jump host, `by`. Rejects with ConnectError or CancelledError. */
+export function forward(
+  client: Client,
+  target: Target,
+  signal: AbortSignal,
+  by = 'the jump host',
+): Promise<Duplex> {
   const opened = new Promise<Duplex>((resolve, reject) => {
     const refuse = (text: string): void => {
+      const said = visibleLine(text.replace(PREAMBLE, ''), 120);
       reject(
         connectError(
           'no-route',
-          `${placeOf(target)}: the jump host did not connect to it (${visibleLine(text, 120)})`,
+          `${placeOf(target)}: ${by} did not connect to it${said === '' ? '' : ` (${said})`}`,
           'Check that the jump host reaches the node and allows forwarding (AllowTcpForwarding).',
         ),
       );

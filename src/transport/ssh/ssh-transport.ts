@@ -76,8 +76,10 @@ async function connectThrough(
   const release = (): void => lease?.release();
   try {
     const { options, ...lookups } = perHost(target.settings);
+    const last = jump.at(-1);
+    const by = last === undefined ? undefined : `the jump host ${placeOf(last)}`;
     const connect = async (): Promise<Connection> => {
-      const through = lease === null ? null : await forward(lease.connection, target, signal);
+      const through = lease === null ? null : await forward(lease.connection, target, signal, by);
       const hop = { node: node.name, target, where: placeOf(target), through };
       return connectHop(options, lookups, hop, signal);
     };

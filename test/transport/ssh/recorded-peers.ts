@@ -83,7 +83,12 @@ export function startPeer({
   });
 }
 
-export type Place = { readonly name: string; readonly port: number; readonly host?: string };
+export type Place = {
+  readonly name: string;
+  readonly port: number;
+  readonly host?: string;
+  readonly jump?: readonly string[];
+};
 
 /** The command as it ships, at these nodes, with a key, under the intent of the recording. */
 export async function auditPeers(
