@@ -28,6 +28,10 @@ export function runnerOver(options: OpenSshOptions, master: Master, target: Targ
       child.stdin.on('error', () => undefined);
       child.stdout.on('data', capped(hooks.maxStdout, hooks.onStdout, 'stdout', end));
       child.stderr.on('data', capped(hooks.maxStderr, hooks.onStderr, 'stderr', end));
+      // The shared connection holds its standard streams too, and keeps them when it is killed.
+      child.on('exit', (_code, signal) => {
+        if (signal !== null) end({ kind: 'lost' });
+      });
       child.on('close', () => {
         end(endOf(readText(log), readText(filesIn(master.folder).log).slice(before)));
       });
@@ -55,5 +59,5 @@ function endOf(log: string, masterLog: string): RunEnd {
   }
   const channel = /master session id: (\d{1,9})/.exec(log)?.[1];
   const signalled = new RegExp(`channel ${channel ?? 'none'} rtype exit-signal `).test(masterLog);
-  return signalled ? { kind: 'signalled', signal: 'unknown' } : { kind: 'lost' };
+  return signalled ? { kind: 'signalled', signal: 'a signal without a name' } : { kind: 'lost' };
 }

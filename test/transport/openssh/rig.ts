@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConnectError } from '../../../src/domain/errors.js';
 import type { InventoryNode } from '../../../src/domain/inventory.js';
@@ -88,4 +88,28 @@ export async function failureOf(opening: Promise<Session>): Promise<ConnectError
   );
   if (result instanceof ConnectError) return result;
   throw new Error(`expected a ConnectError, got ${String(result)}`);
+}
+
+/** The processes of this machine whose command line holds a word, as pid and command line. */
+export const processesNaming = (word: string): readonly (readonly [number, string])[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), commandLineOf(name)] as const)
+    .filter(([, line]) => line.includes(word));
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+/** The process of the shared connection, or of a command over it, below a folder. */
+export function sshBelow(runtime: string, which: 'master' | 'client'): number {
+  const [found] = processesNaming(runtime).filter(
+    ([, line]) => /^\S*ssh /.test(line) && (which === 'master') === / -M -N /.test(line),
+  );
+  if (found === undefined) throw new Error(`no ${which} of ssh`);
+  return found[0];
 }
