@@ -6,6 +6,7 @@ import {
   leavesAlone,
   mergeFiles,
   readPrinted,
+  UNMANAGED_KEY,
   type ConfFile,
   type NmConfig,
   type Undecided,
@@ -77,14 +78,25 @@ export type ConfigView = {
   readonly missing: readonly string[] | null;
   /** Set when the files and `--print-config` do not agree, or the files could not be judged. */
   readonly note?: string;
+  /** Set when the text of `--print-config` ends within the list. */
+  readonly cut?: true;
 };
+
+/** NetworkManager prints more sections behind this key and ends every line: a text that ends within it was cut. */
+const CUT = new RegExp(`(?:^|\\n)[ \\t]*${UNMANAGED_KEY}[ \\t]*=[^\\n]*$`);
+const NOTE_CUT = `NetworkManager --print-config ends within ${UNMANAGED_KEY}`;
+
+function viewPrinted(missing: readonly string[] | null, text: string): ConfigView {
+  const isCut = missing !== null && missing.length > 0 && CUT.test(text);
+  return isCut ? { missing: null, note: NOTE_CUT, cut: true } : { missing };
+}
 
 /** The files and `--print-config` together: where they differ, what either leaves out is missing, and it is said. */
 export function viewConfig({ conf, printed }: NmFacts): ConfigView {
   const fromFiles = conf === undefined ? null : configOfFiles(conf.files);
   const fromProgram = printed === undefined ? null : readPrinted(printed.text);
   const program = fromProgram === null ? null : missingNames(fromProgram);
-  if (fromFiles === null) return { missing: program };
+  if (fromFiles === null) return viewPrinted(program, printed?.text ?? '');
   if ('undecided' in fromFiles) return { missing: program, note: fromFiles.undecided };
   const files = missingNames(fromFiles);
   if (program === null || program.join() === files.join()) return { missing: files };

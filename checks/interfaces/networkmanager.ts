@@ -104,7 +104,7 @@ function judgeDevices(devices: readonly NmDevice[], view: ConfigView): Verdict {
     return pass(`nmcli lists ${listed(devices)}; the configuration was not read`);
   }
   const why = view.note ?? 'neither the configuration nor an interface of Calico was seen';
-  return unknown(reason('not-run', why), toKnow);
+  return unknown(reason(view.cut === true ? 'truncated' : 'not-run', why), toKnow);
 }
 
 function judge(facts: NmFacts): Verdict {

@@ -23,6 +23,8 @@ const STRAY_LINES = 8;
 
 export type Warn = (text: Displayable) => void;
 type Catalogue = {
+  /** By the name of its file without the suffix, in small letters: not every system keeps the letters as typed. */
+  readonly byName: ReadonlyMap<string, AnyProbe>;
   readonly byId: ReadonlyMap<string, AnyProbe>;
   readonly commands: KnownCommands;
 };
@@ -41,6 +43,7 @@ export async function readRecordedFolder(
   const root = await folder(path);
   if (isSosFolder(root)) return [readSosFolder(root, root, probes)];
   const catalogue: Catalogue = {
+    byName: new Map(probes.map((probe) => [probe.id.toLowerCase(), probe])),
     byId: new Map(probes.map((probe) => [probe.id, probe])),
     commands: knownCommands(probes.map((probe) => probe.command)),
   };
@@ -79,21 +82,43 @@ function visibleEntries(path: string, limit: number, warn: Warn): ReturnType<typ
   return entries.slice(0, limit);
 }
 
-const named = (file: string, { byId }: Catalogue): AnyProbe | undefined =>
-  file.endsWith(SUFFIX) ? byId.get(file.slice(0, -SUFFIX.length)) : undefined;
+/** `systemctl status` takes a unit with and without its type, so the file may be named after either. */
+function named(file: string, { byId, byName }: Catalogue): AnyProbe | undefined {
+  if (!file.toLowerCase().endsWith(SUFFIX)) return undefined;
+  const name = file.slice(0, -SUFFIX.length);
+  return byId.get(name) ?? byName.get(name.toLowerCase().replace(/\.service$/, ''));
+}
+
+type Entry = ReturnType<typeof entriesOf>[number];
+
+/** The files whose name a probe goes by, one for each: the name letter by letter counts most. */
+function filesOf(root: string, node: string, catalogue: Catalogue, warn: Warn) {
+  const chosen: { readonly entry: Entry; readonly probe: AnyProbe }[] = [];
+  const entries = visibleEntries(join(root, node), MAX_FILES, warn);
+  const taken = new Set(entries.map(({ name }) => name));
+  for (const entry of entries) {
+    const probe = named(entry.name, catalogue);
+    const exact = `${probe?.id ?? ''}${SUFFIX}`;
+    const isDouble = entry.name !== exact && taken.has(exact);
+    if (probe === undefined)
+      warn(visibleLine(`${node}/${entry.name}: no check asks for a file of this name, ignored`));
+    else if (isDouble)
+      warn(visibleLine(`${node}/${entry.name}: another file counts as ${exact}, ignored`));
+    else {
+      taken.add(exact);
+      chosen.push({ entry, probe });
+    }
+  }
+  return chosen;
+}
 
 function readNode(root: string, name: string, catalogue: Catalogue, warn: Warn): NodeEvidence {
   const own = new Map<string, Evidence>();
   const moved = new Map<string, Evidence>();
   let newest = 0;
-  for (const entry of visibleEntries(join(root, name), MAX_FILES, warn)) {
+  for (const { entry, probe } of filesOf(root, name, catalogue, warn)) {
     const file = entry.name;
     const where = `${name}/${file}`;
-    const probe = named(file, catalogue);
-    if (probe === undefined) {
-      warn(visibleLine(`${where}: no check asks for a file of this name, ignored`));
-      continue;
-    }
     const read = readInside(root, join(root, name, file), probe.maxBytes, !entry.isFile());
     if (read === null) {
       warn(visibleLine(`${where}: not a plain file inside the folder, ignored`));

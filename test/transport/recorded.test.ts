@@ -60,6 +60,24 @@ const textOf = (evidence: Evidence | undefined): string =>
   Buffer.from(evidence?.stdout ?? []).toString();
 
 describe('readRecordedFolder', () => {
+  test.each(['UNAME-A.TXT', 'Uname-a.txt', 'uname-a.service.txt'])(
+    'reads %s as uname-a.txt',
+    async (name) => {
+      const { evidence, warnings } = await read({ [name]: UNAME });
+      expect(evidence.map(({ probe: id }) => id)).toEqual(['uname-a']);
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  test('of two files for one command the one named letter by letter counts', async () => {
+    const { evidence, warnings } = await read({
+      'UNAME-A.txt': 'Linux other 1.0',
+      'uname-a.txt': UNAME,
+    });
+    expect(evidence.map(textOf)).toEqual([UNAME]);
+    expect(warnings).toEqual(['node1/UNAME-A.txt: another file counts as uname-a.txt, ignored']);
+  });
+
   test('reads a file as the probe of its name, without exit and times', async () => {
     const { evidence, warnings } = await read({ 'uname-a.txt': UNAME });
     expect(evidence).toEqual([

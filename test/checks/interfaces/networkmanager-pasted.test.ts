@@ -16,7 +16,27 @@ const STATUS_STOPPED = `● NetworkManager.service - Network Manager
    Active: inactive (dead)
 `;
 
+// Composed by hand: what NetworkManager 1.42 prints around the list was left out.
+const LIST = '[main]\nplugins=keyfile\n\n[keyfile]\nunmanaged-devices=interface-name:cali*';
+const REST =
+  ',interface-name:tunl*,interface-name:vxlan.calico,interface-name:vxlan-v6.calico,interface-name:wireguard.cali,interface-name:wg-v6.cali';
+
 testCheck(networkmanager, [
+  {
+    name: 'a pasted configuration that ends within the list does not tell',
+    says: { 'networkmanager-print-config': pasted(`${LIST},interface-`) },
+    expect: { status: 'unknown', reason: expect.stringMatching(/^truncated: /) },
+  },
+  {
+    name: 'the same list with its line ended fails',
+    says: { 'networkmanager-print-config': pasted(`${LIST}\n`) },
+    expect: { status: 'fail' },
+  },
+  {
+    name: 'a list with all six names passes without the end of its line',
+    says: { 'networkmanager-print-config': pasted(LIST + REST) },
+    expect: { status: 'pass' },
+  },
   {
     name: 'a pasted stopped unit is a pass',
     says: { 'systemctl-status-NetworkManager': pasted(STATUS_STOPPED) },
