@@ -63,6 +63,10 @@ export function hostEndpointPolicy(intent: Intent): string {
 export const OR_HANDOVER =
   'A firewall that is needed is better made of Calico itself: the way handover shows the policy.';
 
+/** Behind a command of systemctl, for nodes without systemd. */
+export const BY_OPENRC =
+  ' (where OpenRC runs: rc-service NAME stop and rc-update del NAME for each)';
+
 /** The way `disable` of a firewall that is only shown how to be stopped. */
 export const disableByHand = (
   fix: Pick<Fix, 'summary' | 'loses' | 'byHand'> & Partial<Pick<Fix, 'commands' | 'undoCommands'>>,

@@ -12,7 +12,8 @@ import type { UnitState, UnitStates } from '../probes/support/systemctl.js';
 import { systemctlStatusIp6tables } from '../probes/systemctl-status-ip6tables.js';
 import { systemctlStatusIptables } from '../probes/systemctl-status-iptables.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { BY_OPENRC, disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { isUsed, SETTLE } from './in-use.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 type Facts = {
@@ -32,9 +33,7 @@ const own = (units: UnitStates): readonly string[] =>
   UNITS.filter((unit) => units.get(unit)?.installed === true && !isAlias(units, unit));
 
 const inUse = (units: UnitStates): readonly string[] =>
-  own(units).filter(
-    (unit) => units.get(unit)?.running !== false || units.get(unit)?.enabled === true,
-  );
+  own(units).filter((unit) => isUsed(units.get(unit)) === true);
 
 /** The live answer, or what was pasted of either unit. The package that brings one brings both. */
 function unitsOf({ units, status, status6 }: Facts): UnitStates {
@@ -59,6 +58,8 @@ function judge(facts: Facts): Verdict {
       used.map(words).join('; '),
       'iptables.service and ip6tables.service are stopped and disabled',
     );
+  const unclear = own(units).filter((unit) => isUsed(units.get(unit)) === null);
+  if (unclear.length > 0) return unknown(reason('not-run', unclear.map(words).join('; ')), SETTLE);
   if (!UNITS.every((unit) => units.has(unit)))
     return unknown(
       reason('not-run', 'systemd was not asked about both of them'),
@@ -80,7 +81,7 @@ const fixes = (facts: Facts, { intent }: NodeContext): readonly Fix[] => {
           'Its rules go, and every port of this node is open to whoever can reach it.',
           'Stopping it flushes all rules of iptables; where Calico or kube-proxy run already, restart them afterwards.',
         ],
-        byHand: `Run systemctl disable --now iptables ip6tables. ${OR_HANDOVER}`,
+        byHand: `Run systemctl disable --now iptables ip6tables${BY_OPENRC}. ${OR_HANDOVER}`,
       },
       inUse(units),
     ),
@@ -96,7 +97,7 @@ export const iptablesService = defineCheck({
   severity: 'required',
   waivable: true,
   rule: () =>
-    'Active or enabled fails, off and not installed pass. A unit of that name that is only another name of netfilter-persistent is judged by firewall/others.',
+    'Active or enabled fails, off and not installed pass. Without systemd a service of that name of OpenRC, runit or SysV init counts. A unit of that name that is only another name of netfilter-persistent is judged by firewall/others.',
   needs: {},
   witnesses: {
     units: systemdUnits,

@@ -15,7 +15,8 @@ import type { NftRuleset } from '../probes/support/nft-text.js';
 import { firstUnit, type UnitState, type UnitStates } from '../probes/support/systemctl.js';
 import { systemctlStatusNftables } from '../probes/systemctl-status-nftables.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { BY_OPENRC, disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { isUsed, SETTLE } from './in-use.js';
 import { inWords, needsOf } from './needs.js';
 import { nftKeepsOut } from './nft-reach.js';
 import { FIREWALL_BREAKS, HOST_POLICY, MANAGERS_OFF } from './texts.js';
@@ -44,14 +45,16 @@ function judge(facts: Facts, context: NodeContext): Verdict {
   const unit = firstUnit(units?.get(UNIT), status);
   if (unit === undefined) return unknown(reason('not-run', `systemd was not asked about ${UNIT}`));
   if (!unit.installed) return pass(`${UNIT} is not installed`);
-  if (unit.running === false && unit.enabled !== true) return pass(`${UNIT} is off: ${unit.words}`);
+  const used = isUsed(unit);
+  if (used === null) return unknown(reason('not-run', `${UNIT} is ${unit.words}`), SETTLE);
+  if (!used) return pass(`${UNIT} is off: ${unit.words}`);
   const out = keptOut(facts, context);
   if (out.length > 0)
     return fail(`${UNIT} is ${unit.words}, and its rules keep out ${out.join(', ')}`, EXPECTED);
   if (saved === undefined) {
     return unknown(
       reason('not-run', `${UNIT} is ${unit.words}, and its file could not be read`),
-      'Look for "flush ruleset" in /etc/nftables.conf or /etc/sysconfig/nftables.conf, or audit with root.',
+      'Look for "flush ruleset" in /etc/nftables.conf, /etc/sysconfig/nftables.conf or /etc/nftables.nft, or audit with root.',
     );
   }
   return flushes(saved)
@@ -73,7 +76,7 @@ const fixes = (_: Facts, { intent }: NodeContext): readonly Fix[] => [
         'Its rules go, and every port of this node is open to whoever can reach it.',
         'Stopping it flushes all rules; where Calico or kube-proxy run already, restart them afterwards.',
       ],
-      byHand: `Run systemctl disable --now ${UNIT}, or take "flush ruleset" out of its file and keep rules in a table of your own that is deleted and made again. ${OR_HANDOVER}`,
+      byHand: `Run systemctl disable --now ${UNIT}${BY_OPENRC}, or take "flush ruleset" out of its file and keep rules in a table of your own that is deleted and made again. ${OR_HANDOVER}`,
     },
     [UNIT],
   ),

@@ -10,7 +10,8 @@ import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
-import { disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { BY_OPENRC, disableByHand, handover, OR_HANDOVER } from './host-endpoint-policy.js';
+import { isUsed, SETTLE } from './in-use.js';
 import { HOST_POLICY, MANAGERS_OFF } from './texts.js';
 
 type Facts = { readonly units: UnitStates };
@@ -30,13 +31,20 @@ const MANAGERS: Readonly<Record<string, string>> = {
 const inUse = (units: UnitStates): readonly string[] =>
   Object.keys(MANAGERS).filter((name) => {
     const unit = units.get(name);
-    return unit?.installed === true && (unit.running !== false || unit.enabled === true);
+    return unit?.installed === true && isUsed(unit) === true;
   });
 
 function judge({ units }: Facts): Verdict {
   const asked = Object.keys(MANAGERS).filter((name) => units.has(name));
   if (asked.length === 0) return unknown(reason('not-run', 'systemd was asked about none of them'));
   const used = inUse(units);
+  const unclear = asked.filter(
+    (name) => units.get(name)?.installed === true && isUsed(units.get(name)) === null,
+  );
+  if (used.length === 0 && unclear.length > 0) {
+    const words = unclear.map((name) => `${name} is ${units.get(name)?.words ?? ''}`);
+    return unknown(reason('not-run', words.join('; ')), SETTLE);
+  }
   if (used.length === 0)
     return pass(`none of ${asked.length.toString()} other managers of rules is in use`);
   const found = used.map(
@@ -50,7 +58,7 @@ const fixes = ({ units }: Facts, { intent }: NodeContext): readonly Fix[] => [
     {
       summary: `Stop ${inUse(units).join(', ')} and keep from starting at boot.`,
       loses: ['What these services blocked is open to whoever can reach the node.'],
-      byHand: `Run systemctl disable --now for each of them, or teach it to leave the other nodes, the pods and the chains of Calico alone. ${OR_HANDOVER}`,
+      byHand: `Run systemctl disable --now for each of them${BY_OPENRC}, or teach it to leave the other nodes, the pods and the chains of Calico alone. ${OR_HANDOVER}`,
     },
     inUse(units),
   ),

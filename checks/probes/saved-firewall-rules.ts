@@ -46,7 +46,7 @@ E=$?
 [ -n "$O" ] || exit "$E"
 printf '%s\\n' "$O" 'lines'
 E=0
-if [ -e /etc/nftables.conf ] || [ -e /etc/sysconfig/nftables.conf ]; then "$W" ${LINES} || E=$?; fi
+if ${NFT_FILES.map((file) => `[ -e ${file} ]`).join(' || ')}; then "$W" ${LINES} || E=$?; fi
 [ "$E" -le 2 ]`;
 
 function parse(stdout: string): SavedRules {

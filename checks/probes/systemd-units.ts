@@ -1,18 +1,44 @@
 import { defineProbe } from '../../src/domain/probe.js';
-import { UNITS } from '../requirements/units.js';
+import { SCRIPTED, UNITS } from '../requirements/units.js';
+import { parseScripts, WITHOUT_SYSTEMD } from './support/init-scripts.js';
 import { parseShow, SHOWN, UNIT_FIELDS, type UnitStates } from './support/systemctl.js';
 
 const ASK = `systemctl show -p ${SHOWN}`;
 
+// sd_booted(3): /run/systemd/system tells whether systemd is the init system. A container that sees the processes of a
+// host does not see that folder; the name of process 1 does.
+const OTHER_INIT = `p=''
+[ -d /run/systemd/system ] || read -r p 2>/dev/null </proc/1/comm
+if [ -n "$p" ] && [ "$p" != systemd ]; then
+  echo '${WITHOUT_SYSTEMD}'
+  for unit in ${SCRIPTED.join(' ')}; do
+    n=\${unit%.service} there='' boot=hand up=unseen
+    for f in "/etc/init.d/$n" "/etc/sv/$n"; do [ ! -e "$f" ] || there=1; done
+    for f in "/etc/runlevels/boot/$n" "/etc/runlevels/default/$n" /etc/rc[2345S].d/S[0-9][0-9]"$n" "/var/service/$n"; do
+      if [ -e "$f" ] || [ -L "$f" ]; then there=1 boot=boot; fi
+    done
+    [ -n "$there" ] || continue
+    if [ -d /run/openrc/started ]; then
+      up=stopped
+      if [ -e "/run/openrc/started/$n" ] || [ -L "/run/openrc/started/$n" ]; then up=started; fi
+    fi
+    printf 'script %s %s %s\\n' "$unit" "$up" "$boot"
+  done
+  echo end
+  exit 0
+fi`;
+
 /**
- * What systemd says of every unit that a check asks for. Where systemd does not run there is no answer. systemd takes
+ * What systemd says of every unit that a check asks for. Where another init system runs there are no units; services of
+ * the same names that OpenRC, runit or scripts of SysV init start are told in their place. systemd takes
  * about 3 ms to look for a unit that it does not have, so those with neither a file in its search path nor a running
  * control group are not asked for; the script says of them what systemd would.
  */
 export const systemdUnits = defineProbe<UnitStates>({
   id: 'systemd-units',
   command: `${ASK} UNIT`,
-  script: `path=$(systemctl show -p UnitPath) || exit $?
+  script: `${OTHER_INIT}
+path=$(systemctl show -p UnitPath) || exit $?
 path=\${path#UnitPath=}
 set --
 for unit in ${UNITS.join(' ')}; do
@@ -30,5 +56,6 @@ done
   maxBytes: 65536,
   talks: true,
   fields: UNIT_FIELDS,
-  parse: ({ stdout }) => parseShow(stdout),
+  parse: ({ stdout }) =>
+    stdout.startsWith(WITHOUT_SYSTEMD) ? parseScripts(stdout) : parseShow(stdout),
 });

@@ -25,3 +25,13 @@ export const UNITS = [
   'k3s.service',
   'k3s-agent.service',
 ] as const;
+
+/**
+ * Of these a service of the same name may run without systemd. NetworkManager's name differs between distributions
+ * there, and whether it runs is told by its process.
+ */
+export const SCRIPTED: readonly string[] = UNITS.filter(
+  (unit) =>
+    unit.endsWith('.service') &&
+    !/^(?:NetworkManager|nm-cloud-setup|systemd-networkd)\./.test(unit),
+);

@@ -5,7 +5,7 @@ import { defineProbe } from '../../../src/domain/probe.js';
 /** A systemd unit as systemd tells it. */
 export type UnitState = {
   readonly installed: boolean;
-  /** Null while it is on its way up or down. */
+  /** Null while it is on its way up or down, and where an init script does not tell. */
   readonly running: boolean | null;
   /** Whether it starts at the next boot; null when that was not said. */
   readonly enabled: boolean | null;
@@ -35,7 +35,7 @@ const ENABLED: Readonly<Record<string, boolean>> = {
   masked: false,
   'masked-runtime': false,
 };
-const ABSENT: UnitState = {
+export const ABSENT: UnitState = {
   installed: false,
   running: false,
   enabled: false,
