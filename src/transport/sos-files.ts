@@ -82,7 +82,6 @@ export const SOS_SOURCES: readonly SosSource[] = [
   { probe: 'hostname', files: command('host', 'hostname') },
   { probe: 'hostnamectl', files: command('host', 'hostnamectl_status', 'hostnamectl') },
   { probe: 'proc-1-status', files: ['proc/1/status'] },
-  { probe: 'proc-cmdline', files: ['proc/cmdline'] },
   { probe: 'cpuinfo', files: ['proc/cpuinfo'] },
   { probe: 'mounts', files: ['proc/1/mountinfo', 'proc/self/mountinfo'] },
   {

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { cpuinfo } from '../../../checks/probes/cpuinfo.js';
 import { kernelState } from '../../../checks/probes/kernel-state.js';
 import { mountAt, mountOf, mounts } from '../../../checks/probes/mounts.js';
-import { bootOption, procCmdline } from '../../../checks/probes/proc-cmdline.js';
 import { sysctlA } from '../../../checks/probes/sysctl-a.js';
 import { sysctlFiles } from '../../../checks/probes/sysctl-files.js';
 import { ProbeParseError } from '../../../src/domain/errors.js';
@@ -13,14 +12,7 @@ import type { AnyProbe } from '../../../src/domain/probe.js';
 const recorded = (name: string): string =>
   readFileSync(new URL(`../kernel/recorded/${name}.txt`, import.meta.url), 'utf8');
 const raw = (stdout: string) => ({ stdout, stderr: '', exit: 0, receivedAt: null });
-const PROBES: readonly AnyProbe[] = [
-  sysctlA,
-  sysctlFiles,
-  mounts,
-  procCmdline,
-  cpuinfo,
-  kernelState,
-];
+const PROBES: readonly AnyProbe[] = [sysctlA, sysctlFiles, mounts, cpuinfo, kernelState];
 
 const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
   ([name = '']) => spawnSync(name, [name === 'busybox' ? 'true' : '-c', ':']).error === undefined,
@@ -126,17 +118,6 @@ describe('mounts', () => {
     expect(mountAt(two, '/mnt x')).toMatchObject({ type: 'xfs', shared: false });
     expect(mountOf(two, '/etc')?.options.has('ro')).toBe(true);
   });
-});
-
-test('only options that somebody looks at are kept of the command line', () => {
-  const options = procCmdline.parse(
-    raw(
-      'BOOT_IMAGE=/vmlinuz root=UUID=1 lockdown=integrity lockdown=confidentiality talos.config=http://x/?token=1 ipv6.disable=1\n',
-    ),
-  ); // composed by hand
-  expect(options.map(({ name }) => name)).toEqual(['lockdown', 'lockdown', 'ipv6.disable']);
-  expect(bootOption(options, 'lockdown')).toBe('confidentiality');
-  expect(bootOption(options, 'selinux')).toBeUndefined();
 });
 
 describe.each(PROBES)('$id', (probe) => {
