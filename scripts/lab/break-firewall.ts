@@ -12,6 +12,9 @@ for one in held[:${String(tcp.length)}]: one.listen()
 time.sleep(10**6)
 " && until ss -Hlntu | grep -q ":${String([...tcp, ...udp].at(-1))} "; do sleep 0.05; done`;
 
+/** Stops a holder if it is there. */
+const free = (unit: string): string => `systemctl --quiet stop ${unit} 2>/dev/null; true`;
+
 const NFT_FILE = `#!/usr/sbin/nft -f
 flush ruleset
 table inet lab {
@@ -29,6 +32,8 @@ const KUBE_RULES = `*filter
 -A FORWARD -j cali-FORWARD
 -A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP
 COMMIT`;
+/** The state that Docker keeps of a swarm. */
+const SWARM = '/var/lib/docker/swarm/docker-state.json';
 const UNIT = `[Service]
 Type=oneshot
 RemainAfterExit=yes
@@ -40,20 +45,20 @@ const unitFile = (name: string): string => write(`/etc/systemd/system/${name}.se
 const enableUnit = (name: string): string =>
   `${unitFile(name)} && systemctl daemon-reload && systemctl --quiet enable --now ${name}`;
 const removeUnit = (name: string): string =>
-  `systemctl --quiet disable --now ${name}; rm -f /etc/systemd/system/${name}.service && systemctl daemon-reload`;
+  `systemctl --quiet disable --now ${name} 2>/dev/null; rm -f /etc/systemd/system/${name}.service && systemctl daemon-reload`;
 
 /** Rules, services and programs that keep out or take what Calico needs. */
 export const FIREWALL_BREAKAGES: Breakages = {
   firewalld: {
     what: 'firewalld on, now and at boot',
-    check: 'firewall/firewalld',
+    breaks: { 'firewall/firewalld': 'firewalld runs' },
     // Started means that the name is taken; it answers once its rules are in.
     script: () => 'systemctl enable --now firewalld && firewall-cmd --state > /dev/null',
     mend: () => 'systemctl disable --now firewalld',
   },
   'nftables-service': {
     what: 'nftables.service with a file that flushes everything and drops BGP',
-    check: 'firewall/nftables-service',
+    breaks: { 'firewall/nftables-service': 'flush ruleset' },
     script: () =>
       `cp -n /etc/nftables.conf /root/nftables.conf && ${write('/etc/nftables.conf', NFT_FILE)} && systemctl enable --now nftables`,
     mend: () =>
@@ -61,48 +66,62 @@ export const FIREWALL_BREAKAGES: Breakages = {
   },
   'iptables-service': {
     what: 'a unit named iptables.service, on',
-    check: 'firewall/iptables-service',
+    breaks: { 'firewall/iptables-service': 'iptables.service' },
     script: () => enableUnit('iptables'),
     mend: () => removeUnit('iptables'),
   },
   fail2ban: {
     what: 'a unit named fail2ban.service, on',
-    check: 'firewall/others',
+    breaks: { 'firewall/others': 'fail2ban' },
     script: () => enableUnit('fail2ban'),
     mend: () => removeUnit('fail2ban'),
   },
   'iptables-mix': {
     what: 'chains of kube-proxy in legacy iptables, of Calico in those of nft',
-    check: 'kernel/iptables-backend',
+    breaks: { 'kernel/iptables-backend': 'legacy' },
     script: () =>
       'iptables-legacy -N KUBE-SERVICES && iptables-nft -N cali-FORWARD && iptables-nft -A FORWARD -j cali-FORWARD',
     mend: () =>
-      'iptables-legacy -X KUBE-SERVICES; iptables-nft -D FORWARD -j cali-FORWARD; iptables-nft -X cali-FORWARD',
+      'iptables-legacy -X KUBE-SERVICES 2>/dev/null; iptables-nft -D FORWARD -j cali-FORWARD 2>/dev/null; iptables-nft -X cali-FORWARD 2>/dev/null; true',
   },
   'docker-forward': {
     what: 'the FORWARD chain as Docker leaves it: policy DROP',
-    check: 'firewall/docker-forward-policy',
+    breaks: { 'firewall/docker-forward-policy': 'DROP' },
     script: () =>
       'iptables-nft -N DOCKER-USER && iptables-nft -A FORWARD -j DOCKER-USER && iptables-nft -P FORWARD DROP',
     mend: () =>
-      'iptables-nft -P FORWARD ACCEPT; iptables-nft -D FORWARD -j DOCKER-USER; iptables-nft -X DOCKER-USER',
+      'iptables-nft -P FORWARD ACCEPT; iptables-nft -D FORWARD -j DOCKER-USER 2>/dev/null; iptables-nft -X DOCKER-USER 2>/dev/null; true',
   },
   'stale-saved-rules': {
     what: 'saved rules that hold chains of kube-proxy and Calico',
-    check: 'firewall/stale-saved-rules',
+    breaks: { 'firewall/stale-saved-rules': '/etc/iptables/rules.v4' },
     script: () => write('/etc/iptables/rules.v4', KUBE_RULES),
     mend: () => 'rm -rf /etc/iptables',
   },
   'bgp-port': {
     what: 'another program on TCP 179',
-    check: 'firewall/bgp-port-owner',
+    breaks: { 'firewall/bgp-port-owner': 'python3' },
     script: () => holder('lab-bgp-port', [179], []),
-    mend: () => 'systemctl stop lab-bgp-port',
+    mend: () => free('lab-bgp-port'),
+  },
+  ufw: {
+    what: 'ufw on, with a rule for ssh alone',
+    breaks: { 'firewall/ufw': 'ufw is active' },
+    packages: true,
+    script: () => 'ufw allow 22/tcp > /dev/null && ufw --force enable > /dev/null',
+    mend: () => 'ufw --force reset > /dev/null && iptables-nft -P FORWARD ACCEPT',
+  },
+  swarm: {
+    what: 'the port and the state of a Docker swarm',
+    breaks: { 'platform/docker-swarm-vxlan': 'a Docker swarm runs here' },
+    standIn: 'a program that listens in the place of dockerd',
+    script: () => `${holder('lab-swarm', [7946], [])} && ${write(SWARM, '{}')}`,
+    mend: () => `rm -rf /var/lib/docker; ${free('lab-swarm')}`,
   },
   ports: {
     what: 'another program on TCP 5473, TCP 9099 and UDP 4789',
-    check: 'firewall/port-conflicts',
+    breaks: { 'firewall/port-conflicts': 'python3' },
     script: () => holder('lab-ports', [5473, 9099], [4789]),
-    mend: () => 'systemctl stop lab-ports',
+    mend: () => free('lab-ports'),
   },
 };

@@ -10,6 +10,7 @@ import {
   nodeAddress,
   removeBridge,
 } from './network.js';
+import { ensurePackages } from './packages.js';
 import { knownHost, labKey, nodeDir, startNode, stopNode } from './node.js';
 import { run, tryRun, unmount, until } from './run.js';
 import type { LabRelease } from './recipe.js';
@@ -29,6 +30,8 @@ export type UpOptions = {
   readonly dir: string;
   readonly count: number;
   readonly release: LabRelease;
+  /** With the programs that some breakages need, see packages.ts. */
+  readonly packages?: boolean;
   /** True: the lab is swept once this process is gone. False: it stays until `down`. */
   readonly ownedByThisProcess: boolean;
   readonly say: (line: string) => void;
@@ -165,6 +168,16 @@ const build = async (lab: LabState, base: string): Promise<LabState> => {
   return next;
 };
 
+/** The folders that a node's own changes lie on, the upper one first. */
+const lowerOf = async (
+  release: LabRelease,
+  packages: boolean,
+  say: (line: string) => void,
+): Promise<string> => {
+  const base = await ensureBase(release, say);
+  return packages ? `${await ensurePackages(base, say)}:${base}` : base;
+};
+
 /**
  * Makes COUNT nodes in the folder and waits until each answers. Fails when the folder holds a living lab; takes back
  * everything when anything goes wrong.
@@ -174,7 +187,7 @@ export const up = async (options: UpOptions): Promise<LabState> => {
   if (count < 1 || count > MAX_NODES) throw new Error(`a lab has 1 to ${String(MAX_NODES)} nodes`);
   await sweep(say);
   if ((await findLab(dir)) !== null) throw new Error(`a lab runs in ${dir}; take it down first`);
-  const base = await ensureBase(release, say);
+  const base = await lowerOf(release, options.packages === true, say);
   const planned = await register(options);
   try {
     const built = await build(planned, base);

@@ -2,26 +2,32 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBase } from './base.js';
-import { BREAKAGES, breakNode, mendNode } from './break.js';
+import { BREAKAGES, breakNode, mendNode, stageNode } from './break.js';
+import { ensurePackages } from './packages.js';
 import { down, labFiles, sweep, up } from './lab.js';
 import { LAB_RELEASES, type LabRelease } from './recipe.js';
 import { DEFAULT_DIR, findLab, isLabAlive, readLabs, type LabState } from './state.js';
 
-const USAGE = `npm run lab -- up N [--release R]   start N nodes and wait until they answer
+const USAGE = `npm run lab -- up N [--release R] [--packages]   start N nodes and wait until they answer
 npm run lab -- list                 the labs of this machine
 npm run lab -- ssh NAME [COMMAND…]  log in as lab, or run a command
 npm run lab -- break NAME WHAT      break one thing on a node
 npm run lab -- mend NAME WHAT       mend it again
+npm run lab -- clear NAME STAGE     take away what a breakage stood on
 npm run lab -- down                 take the lab down
 npm run lab -- sweep                remove what crashed labs left
 npm run lab -- base [--release R]   only build the cached base system
 
 --dir DIR      the lab's folder (${DEFAULT_DIR})
 --release R    ${LAB_RELEASES.join(', ')} (bookworm)
+--packages     with the programs that some breakages need
 
 WHAT:
 ${Object.entries(BREAKAGES)
-  .map(([name, { what, check }]) => `  ${name.padEnd(28)} ${what} (${check ?? 'no audit'})`)
+  .map(([name, { what, breaks, standIn }]) => {
+    const checks = Object.keys(breaks).join(', ') || 'no audit';
+    return `  ${name.padEnd(28)} ${what}${standIn === undefined ? '' : `, by ${standIn}`} (${checks})`;
+  })
   .join('\n')}`;
 
 const say = (line: string): void => {
@@ -47,13 +53,21 @@ const labOf = async (dir: string): Promise<LabState> => {
   return lab;
 };
 
-const upCommand = async (dir: string, count: string, release: LabRelease): Promise<void> => {
+const upCommand = async (
+  dir: string,
+  count: string,
+  release: LabRelease,
+  packages: boolean,
+): Promise<void> => {
   const stop = (): void => {
     say('taking the lab down');
     void down(dir).finally(() => process.exit(130));
   };
   process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
-  const lab = await up({ dir, count: Number(count), release, ownedByThisProcess: false, say });
+  const lab = await up({
+    ...{ dir, count: Number(count), release, packages },
+    ...{ ownedByThisProcess: false, say },
+  });
   console.log(describe(lab));
 };
 
@@ -91,21 +105,26 @@ const command = async (argv: readonly string[]): Promise<void> => {
     options: {
       dir: { type: 'string', default: process.env['CALICO_READY_LAB_DIR'] ?? DEFAULT_DIR },
       release: { type: 'string', default: 'bookworm' },
+      packages: { type: 'boolean', default: false },
     },
   });
   const dir = resolve(values.dir);
   const release = readRelease(values.release);
   const [first = '', second = ''] = positionals;
   const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
-    up: () => upCommand(dir, first, release),
+    up: () => upCommand(dir, first, release, values.packages),
     list: listCommand,
     ssh: () => sshCommand(dir, argv.slice(1)),
     break: async () => breakNode(await labOf(dir), first, second),
     mend: async () => mendNode(await labOf(dir), first, second),
+    clear: async () => stageNode(await labOf(dir), first, second, 'clear'),
     down: () => down(dir),
     sweep: () => sweep(say),
     base: async () => {
-      console.log(await ensureBase(release, say));
+      const base = await ensureBase(release, say);
+      console.log(base);
+      // Tests need them on this release alone.
+      if (release === 'bookworm') console.log(await ensurePackages(base, say));
     },
   };
   const chosen = verbs[verb];

@@ -1,86 +1,112 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { Breakage } from '../../scripts/lab/breakage.js';
 import { BREAKAGES } from '../../scripts/lab/break.js';
 import { builtCli } from '../helpers/built.js';
 import { auditLab, type LabReport } from './lab-cli.js';
-import { describeLab } from './lab-helper.js';
+import { describeLab, type Lab } from './lab-helper.js';
+import { intentOf, INTENTS, intentText, ROUNDS, type IntentName } from './rounds.js';
 
 const NODE = 'node-1';
+const OTHER = 'node-2';
 
-// A manifest install, for the operator asks nothing of mounts; with BGP, for port 179.
-const INTENT = `encapsulation: vxlan\ninstall: manifest\npodCIDRs: [10.244.0.0/16]\n`;
+const SETTLED = { timeout: 20_000, interval: 250 };
 
-/** What can be broken at the same time, so that one audit sees all of it. Mended in reverse order. */
-const TOGETHER: readonly (readonly string[])[] = [
-  [
-    // First, for it flushes the rules of the others, and last when mended.
-    ...['nftables-service', 'iptables-mix', 'docker-forward', 'stale-saved-rules'],
-    ...['bgp-port', 'ports', 'networkmanager-plain-equals', 'nm-cloud-setup'],
-    ...['hostname', 'nodename', 'resolv-stub', 'cni-dir', 'name-taken'],
-    ...['flannel-left', 'ip-forward', 'mount-private'],
-  ],
-  [
-    ...['firewalld', 'iptables-service', 'fail2ban', 'hostname-duplicate', 'machine-id'],
-    ...['containerd-bin-dir', 'other-cni', 'xtables-lock', 'mtu', 'pool-overlap'],
-    ...['networkd', 'ip-forward-file'],
-  ],
-  ['noexec-cni', 'rp-filter'],
+const INTENT_NAMES = Object.keys(INTENTS) as readonly IntentName[];
+
+const breakageOf = (what: string): Breakage => {
+  const found = BREAKAGES[what];
+  if (found === undefined) throw new Error(`nothing is named ${what}`);
+  return found;
+};
+
+type Sign = { readonly what: string; readonly check: string; readonly words: string };
+
+const signsOf = (whats: readonly string[]): readonly Sign[] =>
+  whats.flatMap((what) =>
+    Object.entries(breakageOf(what).breaks).map(([check, words]) => ({ what, check, words })),
+  );
+
+const stagesOf = (whats: readonly string[]): readonly string[] => [
+  ...new Set(whats.flatMap((what) => breakageOf(what).stage ?? [])),
 ];
 
-const SETTLED = { timeout: 20_000, interval: 500 };
+const fileOf = (lab: Lab, name: IntentName): string => join(lab.dir, `intent-${name}.yaml`);
 
-const judgedBy = (what: string): string | null => BREAKAGES[what]?.check ?? null;
+type Reports = ReadonlyMap<IntentName, LabReport>;
 
-/** `what check status` of each breakage, as the report has its check. */
-function statuses(report: LabReport, whats: readonly string[]): readonly string[] {
-  const own = report.nodes.find(({ name }) => name === NODE)?.findings ?? [];
-  return whats.map((what) => {
-    const found = [...own, ...report.cluster.findings].find(
-      ({ check }) => check === judgedBy(what),
-    );
-    return `${what} ${judgedBy(what) ?? ''} ${found?.status ?? 'not judged'}`;
-  });
+/** An audit for each intent that one of the checks needs, at the same time. */
+async function audit(lab: Lab, signs: readonly Sign[]): Promise<Reports> {
+  const names = [...new Set(signs.map(({ check }) => intentOf(check)))];
+  const reports = await Promise.all(
+    names.map(async (name) => {
+      const { report } = await auditLab(lab, '--intent', fileOf(lab, name));
+      return [name, report] as const;
+    }),
+  );
+  return new Map(reports);
 }
 
-const isBroken = (line: string): boolean => line.endsWith(' fail') || line.endsWith(' warn');
+/** `what check status: found` of a sign, by the audit of its own intent. */
+function lineOf(reports: Reports, { what, check }: Sign): string {
+  const report = reports.get(intentOf(check));
+  const own = report?.nodes.find(({ name }) => name === NODE)?.findings ?? [];
+  const all = [...own, ...(report?.cluster.findings ?? [])];
+  const found = all.find((one) => one.check === check);
+  return `${what} ${check} ${found?.status ?? 'not judged'}: ${found?.found ?? ''}`;
+}
 
-test('everything that an audit can tell is broken here', () => {
-  const judged = Object.keys(BREAKAGES).filter((what) => judgedBy(what) !== null);
-  expect(TOGETHER.flat().toSorted()).toEqual(judged.toSorted());
-});
+const isBroken = (line: string, { words }: Sign): boolean =>
+  / (?:fail|warn): /.test(line) && line.includes(words);
+const isWhole = (line: string, { what }: Sign): boolean =>
+  (breakageOf(what).mayRest ? / (?:pass|not-applicable|unknown): / : / pass: /).test(line);
 
-describeLab('what is broken on a node is found, and mended passes again', { nodes: 2 }, (lab) => {
-  let intent = '';
-  beforeAll(async () => {
-    await builtCli();
-    intent = join(lab().dir, 'break-and-mend.yaml');
-    writeFileSync(intent, INTENT);
-  });
+describeLab(
+  'what is broken on a node is found, and mended passes again',
+  { nodes: 2, packages: true },
+  (lab) => {
+    beforeAll(async () => {
+      await builtCli();
+      for (const name of INTENT_NAMES) writeFileSync(fileOf(lab(), name), intentText(name));
+    });
 
-  test.each(TOGETHER.map((whats) => [whats.join(', '), whats] as const))(
-    '%s',
-    async (_, whats) => {
-      // A duplicate is one only when another node has it too.
-      const two = whats.filter((what) => what === 'machine-id');
-      const mend = async (): Promise<void> => {
-        for (const what of whats.toReversed()) await lab().mend(NODE, what);
-        for (const what of two) await lab().mend('node-2', what);
-      };
-      // Daemons settle in their own time: what an audit does not see yet, a later one does.
-      const unlike = async (wanted: (line: string) => boolean): Promise<readonly string[]> => {
-        const { report } = await auditLab(lab(), '--intent', intent);
-        return statuses(report, whats).filter((line) => !wanted(line));
-      };
-      try {
-        for (const what of whats) await lab().break(NODE, what);
-        for (const what of two) await lab().break('node-2', what);
-        await expect.poll(() => unlike(isBroken), SETTLED).toEqual([]);
-      } finally {
-        await mend();
-      }
-      await expect.poll(() => unlike((line) => line.endsWith(' pass')), SETTLED).toEqual([]);
-    },
-    90_000,
-  );
-});
+    test.each(ROUNDS.map((whats) => [whats.join(', '), whats] as const))(
+      '%s',
+      async (_, whats) => {
+        const signs = signsOf(whats);
+        const onTwo = whats.filter((what) => breakageOf(what).onTwo);
+        const mend = async (): Promise<void> => {
+          await lab().mend(NODE, ...whats.toReversed());
+          await lab().mend(OTHER, ...onTwo);
+        };
+        // Daemons settle in their own time: what an audit does not see yet, a later one does.
+        const unlike = async (
+          wanted: (line: string, sign: Sign) => boolean,
+        ): Promise<readonly string[]> => {
+          const reports = await audit(lab(), signs);
+          return signs
+            .filter((sign) => !wanted(lineOf(reports, sign), sign))
+            .map((sign) => lineOf(reports, sign));
+        };
+        const stages = stagesOf(whats);
+        try {
+          for (const stage of stages) await lab().stage(NODE, stage, 'set');
+          await mend();
+          await expect.poll(() => unlike(isWhole), SETTLED).toEqual([]);
+          try {
+            await lab().break(NODE, ...whats);
+            await lab().break(OTHER, ...onTwo);
+            await expect.poll(() => unlike(isBroken), SETTLED).toEqual([]);
+          } finally {
+            await mend();
+          }
+          await expect.poll(() => unlike(isWhole), SETTLED).toEqual([]);
+        } finally {
+          for (const stage of stages) await lab().stage(NODE, stage, 'clear');
+        }
+      },
+      180_000,
+    );
+  },
+);

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { breakNode, mendNode } from '../../scripts/lab/break.js';
+import { breakNode, mendNode, stageNode } from '../../scripts/lab/break.js';
 import { down, labFiles, sshRun, up } from '../../scripts/lab/lab.js';
 import { missingForLab } from '../../scripts/lab/needs.js';
 import type { LabRelease } from '../../scripts/lab/recipe.js';
@@ -25,15 +25,19 @@ export type Lab = {
     command: string,
     options?: RunOptions & { readonly user?: 'lab' | 'root' },
   ) => Promise<Ran>;
-  /** Breaks one thing, see scripts/lab/break.ts. */
-  readonly break: (name: string, what: string) => Promise<void>;
+  /** Breaks things, see scripts/lab/break.ts. */
+  readonly break: (name: string, ...whats: readonly string[]) => Promise<void>;
   /** Mends what `break` broke. */
-  readonly mend: (name: string, what: string) => Promise<void>;
+  readonly mend: (name: string, ...whats: readonly string[]) => Promise<void>;
+  /** Sets or clears what breakages stand on, see scripts/lab/stages.ts. */
+  readonly stage: (name: string, stage: string, verb: 'set' | 'clear') => Promise<void>;
 };
 
 export type LabWish = {
   readonly nodes: number;
   readonly release?: LabRelease;
+  /** With the programs that some breakages need. */
+  readonly packages?: boolean;
 };
 
 const asLab = (state: LabState): Lab => ({
@@ -41,17 +45,22 @@ const asLab = (state: LabState): Lab => ({
   nodes: state.nodes,
   ...labFiles(state.dir),
   ssh: (name, command, options) => sshRun(state.dir, name, command, options),
-  break: (name, what) => breakNode(state, name, what),
-  mend: (name, what) => mendNode(state, name, what),
+  break: (name, ...whats) => breakNode(state, name, ...whats),
+  mend: (name, ...whats) => mendNode(state, name, ...whats),
+  stage: (name, stage, verb) => stageNode(state, name, stage, verb),
 });
 
 /** Starts a lab of its own that dies with this process. The first one on a machine builds the base (minutes). */
-export const startLab = async ({ nodes, release = 'bookworm' }: LabWish): Promise<Lab> => {
+export const startLab = async ({
+  nodes,
+  release = 'bookworm',
+  packages = false,
+}: LabWish): Promise<Lab> => {
   const dir = mkdtempSync(join(tmpdir(), 'calico-ready-lab-'));
   const say = (line: string): void => {
     console.log(line);
   };
-  return asLab(await up({ dir, count: nodes, release, ownedByThisProcess: true, say }));
+  return asLab(await up({ dir, count: nodes, release, packages, ownedByThisProcess: true, say }));
 };
 
 export const stopLab = (lab: Lab): Promise<boolean> => down(lab.dir);

@@ -1,0 +1,82 @@
+/**
+ * The intents by which broken checks are judged, each with what some of them ask for. A manifest install, for the
+ * operator asks nothing of mounts.
+ */
+export const INTENTS = {
+  plain: 'encapsulation: vxlan',
+  ipip: 'encapsulation: ipip\nkubeProxy: ipvs\nsctp: true\nwireguard: ipv4',
+  nftables: 'encapsulation: vxlan-cross-subnet\ndataplane: nftables\nkubeProxy: nftables',
+  ebpf: 'encapsulation: vxlan\ndataplane: ebpf\nkubeProxy: none\nwireguard: ipv4\nkubernetes: "1.35"',
+  etcd: 'encapsulation: vxlan\ncalico: "3.29"\nkubernetes: "1.31"\ndatastore: etcd',
+  old: 'calico: "3.0"\nkubernetes: "1.9"\nkubeProxy: ipvs',
+} as const;
+export type IntentName = keyof typeof INTENTS;
+
+export const intentText = (name: IntentName): string =>
+  `${INTENTS[name]}\ninstall: manifest\npodCIDRs: [10.244.0.0/16]\n`;
+
+/** Checks that the plain intent does not ask for. */
+const BY_OTHERS: Readonly<Record<string, IntentName>> = {
+  'platform/cloud-underlay': 'ipip',
+  'platform/secure-boot': 'ebpf',
+  'kernel/ipip': 'ipip',
+  'kernel/wireguard': 'ipip',
+  'kernel/ipvs': 'ipip',
+  'kernel/conntrack-sctp': 'ipip',
+  'kernel/modules-extra': 'ipip',
+  'kernel/nftables': 'nftables',
+  'kernel/ebpf': 'ebpf',
+  'kernel/btf': 'ebpf',
+  'kernel/xdp': 'ebpf',
+  'kernel/bpf-mounts': 'ebpf',
+  'kernel/lockdown': 'ebpf',
+  'kernel/dataplane-version': 'ebpf',
+  'kernel/cgroup-version': 'ebpf',
+  'interfaces/mac-policy': 'etcd',
+  'kube-proxy/mode-version': 'nftables',
+  'kube-proxy/ipvs-mark-bits': 'ipip',
+  'kube-proxy/ipvs-nodeport-range': 'ipip',
+  'kube-proxy/ipvs-external-ips': 'ipip',
+  'kube-proxy/ipvs-interface-names': 'old',
+  'datastore/etcd-version': 'etcd',
+  'cluster/same-subnet': 'nftables',
+};
+
+export const intentOf = (check: string): IntentName => BY_OTHERS[check] ?? 'plain';
+
+/** What is broken at the same time, so that the same audits see all of it. Broken in this order, mended from the end. */
+export const ROUNDS: readonly (readonly string[])[] = [
+  [
+    // First, for it flushes the rules of the others, and last when mended.
+    ...['nftables-service', 'iptables-mix', 'docker-forward', 'stale-saved-rules'],
+    ...['bgp-port', 'ports', 'swarm', 'networkmanager-plain-equals', 'nm-cloud-setup'],
+    ...[
+      'iptables-service',
+      'hostname',
+      'nodename',
+      'resolv-stub',
+      'cni-dir',
+      'calico-left',
+      'name-taken',
+    ],
+    ...['flannel-left', 'second-nic', 'ip-forward', 'mount-private', 'alpine', 'old-cpu', 'swap'],
+    ...['mac-policy', 'no-securityfs', 'conntrack-full', 'old-kernel'],
+  ],
+  [
+    ...['firewalld', 'fail2ban', 'hostname-duplicate', 'machine-id'],
+    ...['containerd-bin-dir', 'other-cni', 'xtables-lock', 'mtu', 'same-address', 'pool-overlap'],
+    ...['networkd', 'ip-forward-file', 'vmxnet3', 'i686', 'modules-extra'],
+  ],
+  ['noexec-cni', 'rp-filter', 'ufw', 'chrony', 'modules-gone', 'selinux', 'no-eth'],
+  [
+    ...['no-ipip', 'no-vxlan', 'no-wireguard', 'no-ipvs', 'no-ipset', 'no-conntrack', 'no-sctp'],
+    ...['no-xt-tables', 'no-multiport', 'no-reject', 'no-nft-ct', 'no-cls-bpf', 'two-stories'],
+    ...['no-btf', 'lockdown', 'secure-boot', 'inotify-limits', 'no-cap-sys-admin', 'amazon-ec2'],
+    ...['bpf-tmpfs', 'cgroup-v1'],
+  ],
+  [
+    ...['old-api-server', 'silent-node', 'no-role', 'external-ip', 'api-port', 'node-ports'],
+    ...['unprivileged', 'removed-flag', 'many-pods', 'kubelet-capabilities', 'userspace-proxy'],
+    ...['masquerade-all', 'mode-changed', 'old-etcd'],
+  ],
+];
