@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import { knownHostsLine } from '../../../src/transport/ssh/known-hosts.js';
 import { runCli, type CliRun } from '../../helpers/built.js';
 import { describeAsRoot, describeWith } from '../../helpers/require-tool.js';
 import { authorize, makeKey, startSshd, type Sshd } from '../../helpers/sshd.js';
+import { nodeOf } from './account-rig.js';
 
 type Case = {
   readonly title: string;
@@ -66,7 +68,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describeWith(['sshd', 'ssh-keygen'], 'host keys of a fleet', () => {
+describeWith(['sshd', 'ssh-keygen', 'mkfifo'], 'host keys of a fleet', () => {
   describeAsRoot('by one run of the command at a real sshd', () => {
     let sshd: Sshd;
     let folder = '';
@@ -138,8 +140,10 @@ describeWith(['sshd', 'ssh-keygen'], 'host keys of a fleet', () => {
       },
     );
 
-    test('B12/2 B12/3 the run does not end with 0, nor is anything written', () => {
-      expect([1, 2]).toContain(ran.code);
+    test('B12/2 B12/3 B12/14 the code is that of a fleet with nodes that nobody knows, and nothing is written', () => {
+      expect(ran.code).toBe({ ready: 0, 'not-ready': 1, unknown: 2 }[report.readiness]);
+      expect(report.readiness).not.toBe('ready');
+      expect(nodeOf(report, 'node-4').findings.some(({ status }) => status === 'pass')).toBe(true);
       expect(readFileSync(join(folder, 'known'), 'latin1')).not.toContain(
         `[${addressOf(0)}]:${String(sshd.port)} `,
       );
@@ -166,27 +170,47 @@ describeWith(['sshd', 'ssh-keygen'], 'host keys of a fleet', () => {
       expect(byRsa?.['host-key-shared-with']).toBeUndefined();
     });
 
-    test('B12/10 an empty file knows nobody; one that cannot be read is treated so, and said', async () => {
-      writeFileSync(join(folder, 'empty'), '');
-      symlinkSync(join(folder, 'loop'), join(folder, 'loop'));
-      for (const [file, said] of [
-        ['empty', null],
-        ['loop', /loop cannot be read \(ELOOP\): treated as empty/],
-      ] as const) {
-        const { stdout, stderr, code } = await audit(
-          join(folder, file),
-          '--inventory',
-          inventory(4),
-        );
-        expect((JSON.parse(stdout) as Report).nodes[0]?.reason).toMatch(/^host-key-unknown: /);
-        if (said !== null) expect(stderr).toMatch(said);
-        expect(code).toBe(2);
-      }
+    test('B12/10 B12/11 files of known hosts that say nothing, each at one node; the healthy one has another', async () => {
+      const at = (name: string): string => join(folder, name);
+      writeFileSync(at('empty'), '');
+      symlinkSync(at('loop'), at('loop'));
+      mkdirSync(at('a-folder'));
+      mkdirSync(at('.ssh'), { mode: 0o700 });
+      // Nothing was written into it: who opens it waits for a writer.
+      execFileSync('mkfifo', [at('.ssh/known_hosts')]);
+      const own = { 4: 'empty', 5: 'loop', 6: 'a-folder', 10: 'known' };
+      const config = Object.entries(own).map(
+        ([index, file]) => `Host ${addressOf(Number(index))}\n  UserKnownHostsFile ${at(file)}\n`,
+      );
+      writeFileSync(at('config'), config.join(''));
+      const { stdout, stderr, code } = await runCli(
+        [
+          ...['audit', '--inventory', inventory(4, 5, 6, 8, 10), '--config', at('config')],
+          ...['--identity', at('id'), '--transport', 'ssh2', '--format', 'json'],
+        ],
+        { env: { HOME: folder } },
+      );
+      const of = (index: number): Report['nodes'][number] =>
+        nodeOf(JSON.parse(stdout) as Report, nameOf(index));
+      expect(of(4).reason).toMatch(/^host-key-unknown: /);
+      expect(of(5).reason).toMatch(/^host-key-unknown: /);
+      expect(stderr).toMatch(/loop cannot be read \(ELOOP\): treated as empty/);
+      const odd = (file: string, what: string): string =>
+        `not-run: the node was not tried: the known_hosts file ${at(file)} cannot be read: it is a ${what}`;
+      expect(of(6).reason).toBe(odd('a-folder', 'folder'));
+      expect(of(8).reason).toBe(odd('.ssh/known_hosts', 'named pipe'));
+      expect(of(8).findings[0]?.toKnow).toMatch(
+        /^Put a plain file .* in its place, or name another/,
+      );
+      expect(of(10).findings.some(({ status }) => status === 'pass')).toBe(true);
+      const { readiness } = JSON.parse(stdout) as Report;
+      expect(code).toBe({ ready: 0, 'not-ready': 1, unknown: 2 }[readiness]);
     });
 
-    test('B12/11 a folder for a file is bad input', async () => {
-      mkdirSync(join(folder, 'a-folder'));
-      const { stderr, code } = await audit(join(folder, 'a-folder'), '--inventory', inventory(4));
+    test('B12/11 a folder that is named on the command line is bad input', async () => {
+      mkdirSync(join(folder, 'named-folder'));
+      const named = join(folder, 'named-folder');
+      const { stderr, code } = await audit(named, '--inventory', inventory(4));
       expect(stderr).toContain('is not a known_hosts file');
       expect(code).toBe(3);
     });

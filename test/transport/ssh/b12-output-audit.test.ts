@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Report } from '../../../src/domain/report.js';
 import { runCli, type CliRun } from '../../helpers/built.js';
 import { exitWith, type FakeNode } from '../../helpers/fake-node-server.js';
+import { describeWith } from '../../helpers/require-tool.js';
 import { nodeOf } from './account-rig.js';
 import {
   auditPeers,
@@ -188,7 +189,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-describe('one audit of nodes that print what they should not', () => {
+describeWith(['ssh-keygen'], 'one audit of nodes that print what they should not', () => {
   const folder = mkdtempSync(join(tmpdir(), 'output-'));
   const nodes: FakeNode[] = [];
   const names = ROWS.map((_, index) => `n${String(index)}`);
@@ -199,7 +200,7 @@ describe('one audit of nodes that print what they should not', () => {
     for (const { node } of [...ROWS, { node: {} }]) nodes.push(await startPeer(node));
     const places = nodes.map(({ port }, index) => ({ name: names[index] ?? 'healthy', port }));
     const bundle = join(folder, 'b-UNSIGNED.tar.gz');
-    ran = await auditPeers(folder, places, ['--bundle', bundle, '--unsigned']);
+    ran = await auditPeers(folder, places, { args: ['--bundle', bundle, '--unsigned'] });
     rendered = await runCli(['report', bundle, '--format', 'json']);
     report = JSON.parse(rendered.stdout) as Report;
   }, 90_000);

@@ -4,10 +4,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeHostKey } from '../../../src/cli/demo/host-key.js';
 import type { Report } from '../../../src/domain/report.js';
 import type { CliRun } from '../../helpers/built.js';
+import { describeWith } from '../../helpers/require-tool.js';
 import { freePort } from '../../helpers/sshd.js';
 import { nodeOf } from './account-rig.js';
 import { auditPeers, startPeer, type PeerOptions, type Place } from './recorded-peers.js';
@@ -174,7 +175,7 @@ const ROWS: readonly Row[] = [
 const FLEET = 40;
 const isDead = (index: number): boolean => index % 10 === 0;
 
-describe('one audit of peers that are strange before they are asked', () => {
+describeWith(['ssh-keygen'], 'one audit of peers that are strange before they are asked', () => {
   const folder = mkdtempSync(join(tmpdir(), 'peers-'));
   const known = join(folder, '.ssh', 'known_hosts');
   const ends: (() => Promise<void> | void)[] = [];
@@ -223,12 +224,8 @@ describe('one audit of peers that are strange before they are asked', () => {
       known,
       `@cert-authority [127.0.0.1]:${certified} ssh-ed25519 ${makeHostKey().public}\n`,
     );
-    const config = join(folder, 'config');
-    writeFileSync(
-      config,
-      'Host *\n  ConnectTimeout 3\n  ServerAliveInterval 1\n  ServerAliveCountMax 2\n',
-    );
-    ran = await auditPeers(folder, places, ['--config', config, '--format', 'json']);
+    const config = 'Host *\n  ConnectTimeout 3\n  ServerAliveInterval 1\n  ServerAliveCountMax 2\n';
+    ran = await auditPeers(folder, places, { config, args: ['--format', 'json'] });
     report = JSON.parse(ran.stdout) as Report;
   }, 90_000);
   afterAll(async () => {

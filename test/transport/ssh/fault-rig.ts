@@ -22,6 +22,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What is to be ended after the test. */
+export const ending = (end: () => Promise<void> | void): void => {
+  ends.push(end);
+};
+
 export async function fake(options: FakeNodeOptions = {}): Promise<FakeNode> {
   const node = await startFakeNode(options);
   ends.push(node.stop);

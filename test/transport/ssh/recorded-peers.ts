@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import { RECORDINGS } from '../../../src/cli/demo/recordings.js';
@@ -90,21 +90,36 @@ export type Place = {
   readonly jump?: readonly string[];
 };
 
-/** The command as it ships, at these nodes, with a key, under the intent of the recording. */
-export async function auditPeers(
+export type AuditAt = {
+  readonly args?: readonly string[];
+  /** Text of the SSH configuration. */
+  readonly config?: string;
+  readonly hostKey?: 'accept-new' | 'ask';
+};
+
+/** The words of an audit of these nodes with a key, under the intent of the recording; HOME is `folder`. */
+export function auditArgs(
   folder: string,
   places: readonly Place[],
-  args: readonly string[] = [],
-): Promise<CliRun> {
+  { args = [], config = '', hostKey = 'accept-new' }: AuditAt = {},
+): readonly string[] {
   const at = (name: string): string => join(folder, name);
   writeFileSync(at('intent.yaml'), INTENT);
+  writeFileSync(at('config'), config);
   const nodes = places.map((place) => ({ host: '127.0.0.1', user: 'root', ...place }));
   writeFileSync(at('nodes.yaml'), JSON.stringify({ nodes }));
-  makeKey(at('any'), 'ed25519');
+  if (!existsSync(at('any'))) makeKey(at('any'), 'ed25519');
   const files = ['--inventory', at('nodes.yaml'), '--intent', at('intent.yaml')];
-  const access = ['--identity', at('any'), '--host-key', 'accept-new', '--transport', 'ssh2'];
-  return runCli(['audit', ...files, ...access, ...args], { env: { HOME: folder } });
+  const access = ['--identity', at('any'), '--host-key', hostKey, '--transport', 'ssh2'];
+  return ['audit', ...files, ...access, '--config', at('config'), ...args];
 }
+
+/** The command as it ships, without a terminal. */
+export const auditPeers = (
+  folder: string,
+  places: readonly Place[],
+  options: AuditAt = {},
+): Promise<CliRun> => runCli(auditArgs(folder, places, options), { env: { HOME: folder } });
 
 /** Host name, address and the sum of the machine id of `ownMachine`. */
 const OWN = /rack1-m\d+|198\.18\.1\.\d+|87f7\d{4}/g;
