@@ -22,11 +22,19 @@ export const filesIn = (folder: string) =>
     askpass: `${folder}/ask`,
   }) as const;
 
+/** A shared connection to a jump host. */
+export type Through = {
+  /** Its control socket. */
+  readonly control: string;
+  /** `jump host HOST:PORT`, for messages. */
+  readonly where: string;
+};
+
 export type Way = {
   readonly target: Target;
   readonly folder: string;
-  /** The control socket of the jump host's connection; null: none. */
-  readonly through: string | null;
+  /** The jump host's connection; null: none. */
+  readonly through: Through | null;
   /** Whether ssh asks us for host keys: 8.5 and newer, and not when the configuration names a program of its own. */
   readonly keyCommand: boolean;
   /** Of ssh: 902 is 9.2. */
@@ -109,7 +117,10 @@ function wayOf(options: OpenSshOptions, route: Way): Readonly<Record<string, str
       ? {}
       : { ProxyJump: 'none' };
   }
-  const words = [options.ssh, ...muxWords(route.through, filesIn(route.folder).proxyLog, 'ERROR')];
+  const words = [
+    options.ssh,
+    ...muxWords(route.through.control, filesIn(route.folder).proxyLog, 'ERROR'),
+  ];
   const command = words.map(shellQuoted).join(' ').replaceAll('%', '%%');
   return { ProxyCommand: `${command} -W '[%h]:%p' -- jump-host`, ProxyUseFdpass: 'no' };
 }

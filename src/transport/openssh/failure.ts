@@ -1,7 +1,7 @@
 import type { ConnectError } from '../../domain/errors.js';
 import type { ReasonCode } from '../../domain/reason.js';
 import { visibleLine } from '../../domain/visible.js';
-import { connectError, SheddingError } from '../ssh/errors.js';
+import { connectError, SHEDDING, SheddingError } from '../ssh/errors.js';
 
 type Rule = readonly [RegExp, ReasonCode, string, string];
 
@@ -93,19 +93,29 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
+/** What came where a greeting of SSH should be; a server that sheds connections says so there, too. */
+const BANNER_LINE = /^debug1: kex_exchange_identification: banner line 0: (.*)$/m;
+
 /** The lines that ssh means for its user. */
 const spoken = (log: string): readonly string[] =>
   log.split(/\r?\n/).filter((line) => line !== '' && !/^debug[123]: /.test(line));
 
 const clean = (text: string): string => visibleLine(text, 160);
 
+/** What the programme in front of the connection said, and who that is. */
+export type ProxySaid = { readonly by: string; readonly said: string };
+
 /** Why ssh made no connection, as one sentence with a next step, by what it logged. */
-export function failureOf(where: string, log: string, proxyLog: string): ConnectError {
+export function failureOf(
+  where: string,
+  log: string,
+  { by, said: proxyLog }: ProxySaid = { by: '', said: '' },
+): ConnectError {
   const proxy = visibleLine(proxyLog.trim().split('\n', 1)[0] ?? '', 160);
   if (/forwarding|open failed/i.test(proxyLog)) {
     return connectError(
       'no-route',
-      `${where}: the jump host did not connect to it (${proxy})`,
+      `${where}: the ${by} did not connect to it (${proxy})`,
       'Check that the jump host reaches the node and allows forwarding (AllowTcpForwarding).',
     );
   }
@@ -117,14 +127,27 @@ export function failureOf(where: string, log: string, proxyLog: string): Connect
     const said = words.replace(/\$(\d)/g, (_, at: string) => clean(match[Number(at)] ?? ''));
     return connectError(code, `${where}: ${said}`, next);
   }
-  const hasGreeted = log.includes('Remote protocol version');
-  if (!hasGreeted && /closed by|reset by|kex_exchange_identification/i.test(text)) {
-    return new SheddingError(where);
-  }
+  const early = beforeGreeting(where, log, text);
+  if (early !== null) return early;
   const last = clean(lines.at(-1) ?? '');
   return connectError(
     'lost',
     `${where}: the connection of ssh ended (${last === '' ? 'it said nothing' : last})`,
     'Try the login by hand with ssh -v to this node.',
   );
+}
+
+/** Who spoke no SSH at all, or would not speak; null when the server has greeted. */
+function beforeGreeting(where: string, log: string, text: string): ConnectError | null {
+  if (log.includes('Remote protocol version')) return null;
+  const other = BANNER_LINE.exec(log)?.[1];
+  if (other !== undefined && !SHEDDING.test(other)) {
+    return connectError(
+      'not-ssh',
+      `${where}: it does not speak SSH 2 but says ${visibleLine(other.trim(), 40)}`,
+      'Check the port of this node in the inventory.',
+    );
+  }
+  const isClosed = /closed by|reset by|kex_exchange_identification/i.test(text);
+  return isClosed ? new SheddingError(where) : null;
 }

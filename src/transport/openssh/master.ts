@@ -10,7 +10,7 @@ import type { Target } from '../ssh/options.js';
 import { createPatience } from '../ssh/patience.js';
 import { createAnswers, type Passphrases } from './answers.js';
 import { startAskpass } from './askpass.js';
-import { exitWords, filesIn, masterWords } from './command-line.js';
+import { exitWords, filesIn, masterWords, type Through } from './command-line.js';
 import { isLoggingIn, readFacts, refusalsIn, type Facts } from './facts.js';
 import { failureOf } from './failure.js';
 import { readText, refusalOf, shownKey, writeKeyScript } from './host-keys.js';
@@ -27,8 +27,7 @@ const CLOSE_LIMIT_MS = 2_000;
 const LOOK_MS = 25;
 
 /** One shared connection of ssh (ControlMaster), to a node or to a jump host. */
-export type Master = {
-  readonly control: string;
+export type Master = Through & {
   readonly folder: string;
   readonly facts: Facts;
   readonly hostKey: ReturnType<HostKeyGuard['record']>;
@@ -43,8 +42,8 @@ export type MasterHop = {
   readonly target: Target;
   /** For messages: `host:port`, with the hop named. */
   readonly where: string;
-  /** The control socket of the jump host before it; null: none. */
-  readonly through: string | null;
+  /** The jump host before it; null: none. */
+  readonly through: Through | null;
   readonly keyCommand: boolean;
   readonly version: number;
 };
@@ -73,7 +72,7 @@ export async function openMaster(
     const key = shownKey(folder);
     const isOurs = key !== null && facts.trustedBy?.includes('@cert') !== true && guard.decide(key);
     if (isOurs) await guard.remember();
-    return masterOf(options, hop.target, folder, child, facts, isOurs ? guard.record() : undefined);
+    return masterOf(options, hop, folder, child, facts, isOurs ? guard.record() : undefined);
   } catch (error) {
     removeFolder(folder);
     throw error;
@@ -152,11 +151,17 @@ async function start(
       }, LOOK_MS);
       signal.addEventListener('abort', onAbort, { once: true });
       child.on('error', () => {
-        fail(failureOf(hop.where, 'ssh cannot be started', ''));
+        fail(failureOf(hop.where, 'ssh cannot be started'));
       });
       child.on('close', () => {
         const refusal = refusalOf(guard, hop.folder);
-        fail(refusal ?? failureOf(hop.where, readText(files.log), readText(files.proxyLog)));
+        fail(
+          refusal ??
+            failureOf(hop.where, readText(files.log), {
+              by: hop.through?.where ?? 'proxy',
+              said: readText(files.proxyLog),
+            }),
+        );
       });
       // A banner of the server; nobody reads it, and it must not hold ssh up.
       child.stderr.resume();
@@ -179,7 +184,7 @@ function sizeOf(path: string): number {
 
 function masterOf(
   options: OpenSshOptions,
-  target: Target,
+  { target, where }: MasterHop,
   folder: string,
   child: ChildProcessWithoutNullStreams,
   facts: Facts,
@@ -201,6 +206,7 @@ function masterOf(
   };
   return {
     control,
+    where,
     folder,
     facts,
     hostKey,

@@ -13,6 +13,7 @@ import { createPerHost } from '../ssh/per-host.js';
 import { refuseStrange, routeOf } from '../ssh/route.js';
 import { createShell } from '../ssh/shell.js';
 import type { Privilege } from '../ssh/sudo.js';
+import type { Through } from './command-line.js';
 import { openMaster, type Master } from './master.js';
 import type { OpenSshOptions } from './options.js';
 import { sweepFolders } from './private-folder.js';
@@ -29,7 +30,7 @@ export function createOpenSshTransport(options: OpenSshOptions): Transport {
 
   const connect = async (
     target: Target,
-    at: { readonly node: string; readonly where: string; readonly through: string | null },
+    at: { readonly node: string; readonly where: string; readonly through: Through | null },
     tell: (key: UnknownHostKey) => void,
     signal: AbortSignal,
   ): Promise<Master> => {
@@ -46,7 +47,7 @@ export function createOpenSshTransport(options: OpenSshOptions): Transport {
     {
       open: (target, node, before, tell, signal) => {
         const where = `jump host ${placeOf(target)}`;
-        return connect(target, { node, where, through: before?.control ?? null }, tell, signal);
+        return connect(target, { node, where, through: before }, tell, signal);
       },
       onClose: (master, listener) => {
         master.onClose(listener);
@@ -66,7 +67,7 @@ export function createOpenSshTransport(options: OpenSshOptions): Transport {
     const at = {
       node: node.name,
       where: placeOf(target),
-      through: lease?.connection.control ?? null,
+      through: lease?.connection ?? null,
     };
     try {
       const master = await withBackOff(

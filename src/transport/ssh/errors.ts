@@ -169,7 +169,7 @@ function nothingInCommon(text: string, attempt: Attempt): ConnectError {
 }
 
 /** What sshd says in place of its greeting when it drops a connection (sshd.c of OpenSSH 9.2 and 9.8). */
-const SHEDDING = /^(Exceeded MaxStartups|Not allowed at this time)/;
+export const SHEDDING = /^(Exceeded MaxStartups|Not allowed at this time)/;
 
 /** A phase took too long. */
 export function timedOut(attempt: Attempt, seconds: number): ConnectError {

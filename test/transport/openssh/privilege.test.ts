@@ -108,13 +108,13 @@ describeWith(['sshd', 'sudo', 'doas', 'useradd', 'unshare'], 'becoming root thro
 
     test.each(ROWS.map((row, at) => [row.title, row, at] as const))(
       'B12/91 %s',
-      async (_, { types, become = 'auto', expected }, at) => {
+      async (_, { types, become, expected }, at) => {
         const { user = '', host = '' } = accounts[at] ?? {};
         const password = users[at]?.password ?? '';
         const folder = mkdtempSync(join(rig.folder, 'case-'));
         const mine = openRig(
           folder,
-          { identityFiles: [rig.identity], become },
+          { identityFiles: [rig.identity], ...(become === undefined ? {} : { become }) },
           typed(types, password),
         );
         const session = await mine.open(nodeAt(sshd.port, user, host));

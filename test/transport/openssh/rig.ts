@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ConnectError } from '../../../src/domain/errors.js';
 import type { InventoryNode } from '../../../src/domain/inventory.js';
@@ -112,4 +114,36 @@ export function sshBelow(runtime: string, which: 'master' | 'client'): number {
   );
   if (found === undefined) throw new Error(`no ${which} of ssh`);
   return found[0];
+}
+
+export type SilentPeer = {
+  readonly port: number;
+  /** Resolves when somebody has connected. */
+  readonly connected: Promise<void>;
+  readonly stop: () => void;
+};
+
+/** A TCP server that is no SSH server: it says this and closes, or says nothing and waits. */
+export async function silentPeer(greeting: string): Promise<SilentPeer> {
+  const sockets = new Set<Socket>();
+  let tell: () => void = () => undefined;
+  const connected = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    if (greeting !== '') socket.end(greeting);
+    tell();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    connected,
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
 }
