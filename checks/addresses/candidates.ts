@@ -29,8 +29,20 @@ const NOT_UNICAST = [
   'ff00::/8',
 ].flatMap((text) => parseCidr(text) ?? []);
 
+// Several checks ask this of the same answer, under several intents.
+const read = {
+  4: new WeakMap<IpAddr, readonly Candidate[]>(),
+  6: new WeakMap<IpAddr, readonly Candidate[]>(),
+};
+
 /** Every global unicast address of the node, those of the last interface first, and in the order of each interface. */
 export function unicastAddresses(addresses: IpAddr, family: 4 | 6): readonly Candidate[] {
+  const found = read[family].get(addresses) ?? readAddresses(addresses, family);
+  read[family].set(addresses, found);
+  return found;
+}
+
+function readAddresses(addresses: IpAddr, family: 4 | 6): readonly Candidate[] {
   return addresses.links
     .toSorted((a, b) => b.index - a.index)
     .flatMap(({ name }) =>

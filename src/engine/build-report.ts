@@ -96,16 +96,13 @@ function reportNode(
     if (unreached !== undefined) {
       // Nobody can sign for a node that was not seen.
       const finding = findingOf(check, unknown(unreached, nextStep), [], survey.intent);
-      return { ...finding, evidence: pointers.filter(({ probe }) => probes.has(probe)) };
+      return { ...finding, evidence: pointers(probes) };
     }
     const verdict = shared.judge(planned, answers, node);
     hangs.push(verdict);
     const judged = verdict.value;
     if (judged.fixes.length > 0) fixes.set(check.id, judged.fixes);
-    const finding = {
-      ...judged.finding,
-      evidence: pointers.filter(({ probe }) => probes.has(probe)),
-    };
+    const finding = { ...judged.finding, evidence: pointers(probes) };
     return waive(finding, node.name, survey.waivers, check.waivable, now);
   });
   const report = {

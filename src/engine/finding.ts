@@ -59,14 +59,21 @@ export function findingOf(
   };
 }
 
+/** Those pieces of evidence that are of some probes, in the order of the survey. */
+export type Pointers = (probes: ReadonlySet<string>) => readonly EvidencePointer[];
+
 /** A pointer to each piece of a node's evidence, made once for all findings that point there. */
-export const pointersOf = (
-  node: NodeEvidence,
-  sha256: (bytes: Uint8Array) => string,
-): readonly EvidencePointer[] =>
-  node.evidence.map(({ probe, command, exit, stdout }: Evidence) => ({
-    probe,
-    command,
-    exit,
-    sha256: sha256(stdout),
-  }));
+export function pointersOf(node: NodeEvidence, sha256: (bytes: Uint8Array) => string): Pointers {
+  const places = new Map<string, number[]>();
+  const all = node.evidence.map(
+    ({ probe, command, exit, stdout }: Evidence, place): EvidencePointer => {
+      places.set(probe, [...(places.get(probe) ?? []), place]);
+      return { probe, command, exit, sha256: sha256(stdout) };
+    },
+  );
+  return (probes) =>
+    [...probes]
+      .flatMap((probe) => places.get(probe) ?? [])
+      .sort((a, b) => a - b)
+      .flatMap((place) => all[place] ?? []);
+}

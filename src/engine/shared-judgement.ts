@@ -17,6 +17,8 @@ export type PlannedCheck = {
   readonly probes: ReadonlySet<string>;
   /** Those of them whose answers name the node. */
   readonly naming: readonly string[];
+  /** The others. */
+  readonly alike: readonly string[];
 };
 
 const idsOf = (probes: readonly AnyProbe[]): readonly string[] => [
@@ -25,10 +27,13 @@ const idsOf = (probes: readonly AnyProbe[]): readonly string[] => [
 
 export const planCheck = (check: AnyNodeCheck): PlannedCheck => {
   const probes = probesOf(check);
+  const naming = idsOf(probes.filter(({ namesNode }) => namesNode === true));
+  const ids = idsOf(probes);
   return {
     check,
-    probes: new Set(idsOf(probes)),
-    naming: idsOf(probes.filter(({ namesNode }) => namesNode === true)),
+    probes: new Set(ids),
+    naming,
+    alike: ids.filter((id) => !naming.includes(id)),
   };
 };
 
@@ -49,8 +54,7 @@ export function answerKeys(): AnswerKey {
     kept.set(answers, known);
     const before = known.get(planned);
     if (before !== undefined) return before;
-    const alike = [...planned.probes].filter((id) => !planned.naming.includes(id));
-    const key = alike.map((id) => numberOf(answers.get(id))).join();
+    const key = planned.alike.map((id) => numberOf(answers.get(id))).join();
     known.set(planned, key);
     return key;
   };
