@@ -22,6 +22,7 @@ export function sessionFacts(peer: PeerRecord): Readonly<Record<string, Displaya
   const cipher = algorithms['cipher-in'];
   const entries: readonly (readonly [string, string | undefined])[] = [
     ['transport', peer.transport],
+    ['transport-because', peer.chosenBecause],
     ['host-key-trusted-by', hostKey?.trustedBy],
     ['login', authMethod === undefined ? undefined : withKey(authMethod, authKey)],
     ['privilege', privilege],

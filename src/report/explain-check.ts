@@ -95,10 +95,12 @@ export function exampleFixes(check: AnyCheck): readonly Fix[] | null {
   }
 }
 
-const foundOf = (verdict: Verdict): string | null =>
-  verdict.status === STATUS.fail || verdict.status === STATUS.warn
-    ? `${STATUS_WORD[verdict.status]}: ${verdict.found}`
-    : null;
+/** A recommended check that fails is shown as a warning. */
+function foundOf(verdict: Verdict, { severity }: AnyCheck): string | null {
+  if (verdict.status !== STATUS.fail && verdict.status !== STATUS.warn) return null;
+  const status = severity === 'recommended' ? STATUS.warn : verdict.status;
+  return `${STATUS_WORD[status]}: ${verdict.found}`;
+}
 
 function fixParts(check: AnyCheck): readonly Part[] {
   const fixes = exampleFixes(check);
@@ -115,7 +117,9 @@ function fixParts(check: AnyCheck): readonly Part[] {
   if (fixes.length === 0 || check.scope !== 'node') return [];
   const context = { intent: applyingIntent(check).intent, node: WORKER };
   const found =
-    check.example === undefined ? null : foundOf(check.judge(check.example as never, context));
+    check.example === undefined
+      ? null
+      : foundOf(check.judge(check.example as never, context), check);
   const intro = found === null ? [] : say(`For a node with this finding; ${found}`);
   return fixes.map((fix, index) => ({
     heading: fixes.length === 1 ? 'Fix' : `Fix ${String(index + 1)}`,
@@ -146,7 +150,7 @@ export function explain(check: AnyCheck, probes: readonly AnyProbe[]): Explanati
       ...part('Why', say(check.why)),
       ...sourcesPart(check),
       ...part('Where the texts disagree', say(...(check.disagreement?.split('\n') ?? []))),
-      ...part('Seen by', probes.map(seenBy)),
+      ...part('Seen by', [...new Set(probes)].map(seenBy)),
       ...part(
         'How it is judged',
         releases.length === 0

@@ -1,7 +1,9 @@
 import { escapeMarkup as escape } from './escape.js';
 import type { Finding, NodeReport, Report } from '../domain/report.js';
 import { READINESS, STATUSES, STATUS_WORD } from '../domain/status.js';
+import { visibleLine } from '../domain/visible.js';
 import { suggestionLine } from '../domain/suggestion.js';
+import { columnsOf, sessionsOf } from './sessions.js';
 import { intentLine, plural, READINESS_WORD } from './words.js';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}
@@ -38,6 +40,22 @@ const nodeSection = (node: NodeReport): string =>
     node.readiness !== READINESS.ready && node.reached,
   );
 
+/** How each node was reached, a row each. */
+function sessionSection(report: Report): string {
+  const nodes = sessionsOf(report);
+  if (nodes.length === 0) return '';
+  const columns = columnsOf(nodes);
+  const head = ['node', ...columns.map(([, label]) => label)].map((label) => `<th>${label}</th>`);
+  const rows = nodes.map(({ name, facts }) =>
+    [name, ...columns.map(([fact]) => facts[fact] ?? '')]
+      .map((words) => `<td>${escape(visibleLine(words, 1000))}</td>`)
+      .join(''),
+  );
+  return `<details><summary>How the nodes were reached</summary><table><tr>${head.join('')}</tr>
+${rows.map((row) => `<tr>${row}</tr>`).join('\n')}</table></details>
+`;
+}
+
 /** One self-contained page: no script, nothing loaded from anywhere. */
 export function renderHtml(report: Report): string {
   const suggested = suggestionLine(report);
@@ -51,7 +69,7 @@ ${report.demo === true ? '<p><strong>DEMO: recorded nodes, not real machines.</s
 ${suggested === null ? '' : `<p>${escape(suggested)}</p>`}
 ${report.cluster.findings.length === 0 ? '' : section('The fleet', report.cluster.findings, true)}
 ${report.nodes.map(nodeSection).join('\n')}
-<p>${report.paths.length === 0 ? 'No paths between the nodes were tested.' : `${plural(report.paths.length, 'path')} tested.`}</p>
+${sessionSection(report)}<p>${report.paths.length === 0 ? 'No paths between the nodes were tested.' : `${plural(report.paths.length, 'path')} tested.`}</p>
 <p><small>Run ${escape(report.run.id)}, ${escape(report.run.finishedAt)}, ${escape(report.tool.name)} ${escape(report.tool.version)}, catalogue ${escape(report.catalogue.version)}</small></p>
 </body></html>
 `;

@@ -3,6 +3,7 @@ import type { Finding, NodeReport, Report } from '../domain/report.js';
 import { READINESS, STATUS, STATUSES, type Status, STATUS_WORD } from '../domain/status.js';
 import { suggestionLine } from '../domain/suggestion.js';
 import { visibleLine } from '../domain/visible.js';
+import { foldSessions } from './sessions.js';
 import {
   foldFindings,
   intentLine,
@@ -153,10 +154,21 @@ export function renderHuman(report: Report, options: HumanOptions): string {
     '',
     ...unreachedBlocks(report, options),
     ...problems.flatMap((folded) => block(folded, options, report.intent.install)),
+    ...sessionLines(report, options.width),
     ...pathLines(report),
     `Run ${report.run.id}, catalogue ${report.catalogue.version} with ${plural(report.catalogue.checks, 'check')}.`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** How the nodes were reached, folded where they agree. */
+function sessionLines(report: Report, width: number): readonly string[] {
+  const folded = foldSessions(report);
+  if (folded.length === 0) return [];
+  const lines = folded.flatMap(({ nodes, words }) =>
+    wrap(visibleLine(`${someOf(nodes)}: ${words}`, 1000), width, '  '),
+  );
+  return ['How the nodes were reached:', ...lines, ''];
 }
 
 function pathLines(report: Report): readonly string[] {

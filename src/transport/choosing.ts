@@ -18,17 +18,11 @@ export function choosing({ ssh2, openssh, onWarning }: ChoosingOptions): Transpo
   const why = new Map<string, string>();
   const keyOf = (node: InventoryNode): string => JSON.stringify(node);
 
-  const byOpenSsh = async (
-    transport: Transport,
-    node: InventoryNode,
-    reason: string,
-    signal: AbortSignal,
-  ): Promise<Session> => withReason(await transport.open(node, signal), reason);
-
   return {
     open: async (node, signal) => {
       const known = why.get(keyOf(node));
-      if (known !== undefined && openssh !== null) return byOpenSsh(openssh, node, known, signal);
+      if (known !== undefined && openssh !== null)
+        return because(openssh, known).open(node, signal);
       try {
         return await ssh2.open(node, signal);
       } catch (error) {
@@ -37,7 +31,7 @@ export function choosing({ ssh2, openssh, onWarning }: ChoosingOptions): Transpo
         if (openssh === null) throw withoutSsh(error);
         why.set(keyOf(node), reason);
         onWarning(visibleLine(`${node.name}: by your own ssh, for ssh2 cannot use ${reason}`, 400));
-        return byOpenSsh(openssh, node, reason, signal);
+        return because(openssh, reason).open(node, signal);
       }
     },
   };
@@ -49,6 +43,11 @@ const withoutSsh = (error: ConnectError): ConnectError =>
     'Install the OpenSSH client (ssh) on this machine: there is none on PATH, and it could do it.',
     error.needsOpenSsh,
   );
+
+/** A transport whose sessions record why it was taken (PeerRecord.chosenBecause). */
+export const because = (transport: Transport, reason: string): Transport => ({
+  open: async (node, signal) => withReason(await transport.open(node, signal), reason),
+});
 
 function withReason(session: Session, reason: string): Session {
   return {

@@ -1,7 +1,7 @@
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SecretBroker, Transport, UnknownHostKey } from '../../domain/transport.js';
-import { choosing } from '../../transport/choosing.js';
+import { because, choosing } from '../../transport/choosing.js';
 import { guardAgainstLockOut } from '../../transport/lock-out-guard.js';
 import type { HostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import { createOpenSshTransport } from '../../transport/openssh/openssh-transport.js';
@@ -89,7 +89,7 @@ function transportOf(
     return choosing({ ssh2, openssh, onWarning });
   }
   if (openssh === null) throw noSsh();
-  return openssh;
+  return because(openssh, '--transport openssh');
 }
 
 /** The user's own ssh; null where there is none. */
