@@ -28,6 +28,11 @@ export type CommonOptions = {
   readonly hostKey: 'ask' | 'strict' | 'accept-new';
 };
 
+/** Nodes that connect at once. */
+export const DEFAULT_CONCURRENCY = 32;
+/** Seconds for a node's whole survey. */
+export const DEFAULT_TIMEOUT = 120;
+
 /** Parses a whole number between two bounds. */
 export const whole =
   (least: number, most: number) =>
@@ -97,8 +102,13 @@ export const withAccess = (command: Command): Command =>
       'read the sudo password from this file descriptor',
       whole(0, 1023),
     )
-    .option('--concurrency <n>', 'nodes connecting at once', whole(1, 512), 32)
-    .option('--timeout <seconds>', "limit of a node's whole survey", whole(1, 3600), 120)
+    .option('--concurrency <n>', 'nodes connecting at once', whole(1, 512), DEFAULT_CONCURRENCY)
+    .option(
+      '--timeout <seconds>',
+      "limit of a node's whole survey",
+      whole(1, 3600),
+      DEFAULT_TIMEOUT,
+    )
     .option(
       '--identity <file>',
       'private key file; may be repeated',

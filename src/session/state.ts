@@ -12,7 +12,7 @@ export type AccessSettings = {
   /** Used for nodes that name no user. */
   readonly user: string;
   readonly identityFiles: readonly string[];
-  readonly become: 'auto' | 'sudo' | 'none';
+  readonly become: 'auto' | 'sudo' | 'doas' | 'none';
   readonly hostKey: 'ask' | 'strict' | 'accept-new';
 };
 
@@ -53,6 +53,7 @@ export type FixItem = {
   readonly phase:
     | 'offered'
     | 'applying'
+    | 'undoing'
     | 'verifying'
     /** The same probes ran again and the check no longer fails. */
     | 'verified'
@@ -90,6 +91,16 @@ export type ExportSettings = {
   readonly signer: string;
 };
 
+/** The operator's own rules: where they are, and the SHA-256 of what they said. */
+export type RulesFile = { readonly path: string; readonly sha256: string };
+
+/** The files that nodes and intent were read from, while they still say what those files say, and the own rules. */
+export type SessionFiles = {
+  readonly inventory?: string;
+  readonly intent?: string;
+  readonly rules?: RulesFile;
+};
+
 /** The whole of a session. Plain data; derived things are selectors. Never a secret. */
 export type SessionState = {
   readonly demo: boolean;
@@ -114,6 +125,7 @@ export type SessionState = {
   readonly notice: Notice | null;
   readonly runId: string;
   readonly startedAt: string;
-  /** The files that nodes and intent were read from, while they still say what those files say. */
-  readonly files?: { readonly inventory?: string; readonly intent?: string };
+  readonly files?: SessionFiles;
+  /** Flags of this start that no screen changes, for the command lines; not kept in the saved session. */
+  readonly flags?: readonly string[];
 };

@@ -75,7 +75,7 @@ export async function showDemo(options: DemoOptions): Promise<ExitCode> {
       transport: () => (_settings, pins) => fleet.transport(pins),
       demoSigner: ephemeralSigner(DEMO_PRINCIPAL),
     });
-    if (how === 'left') return EXIT.cancelled;
+    if (how !== 'done') return EXIT.cancelled;
     return exitOfReadiness(files.last()?.report?.readiness ?? READINESS.unknown);
   } finally {
     await fleet.close();

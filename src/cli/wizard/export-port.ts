@@ -6,6 +6,7 @@ import { allowedSignersLine } from '../../bundle/ephemeral-signer.js';
 import { UNSIGNED_SUFFIX } from '../../bundle/write-bundle.js';
 import { InputError } from '../../domain/errors.js';
 import type { Signer } from '../../domain/signer.js';
+import { shellWord } from '../../session/selectors/command-line.js';
 import type { ExportPort } from '../../session/ports.js';
 import type { ExportSettings, SessionState } from '../../session/state.js';
 import type { Report } from '../../domain/report.js';
@@ -89,7 +90,16 @@ export function createExportPort(context: ExportContext): ExportPort {
         verifyCommand:
           signer === null
             ? 'This bundle is not signed: nobody can verify who made it.'
-            : `calico-ready verify ${written.path} --allowed-signers ${written.path}.allowed-signers --signer ${principal}`,
+            : [
+                'calico-ready verify',
+                ...[
+                  written.path,
+                  '--allowed-signers',
+                  `${written.path}.allowed-signers`,
+                  '--signer',
+                  principal,
+                ].map(shellWord),
+              ].join(' '),
       };
     },
     signKeys: async () => {

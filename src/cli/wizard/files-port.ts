@@ -45,7 +45,7 @@ export function createFilesPort(state: StateFiles, sshConfig: string | undefined
     },
     readHostKeys: (path) => readText(expandHome(path), 'list of host keys'),
     readIntent: (path) => readIntent(expandHome(path)),
-    checkIntent: (candidate) => validateIntent(candidate, (at) => at.map(String).join('.')),
+    checkIntent: (candidate) => validateIntent(candidate, () => 'Intent'),
     save: state.save,
     saveNow: state.saveNow,
   };

@@ -1,6 +1,11 @@
 import { InputError } from '../../domain/errors.js';
+import { READINESS, type Readiness } from '../../domain/status.js';
+import { visibleLine } from '../../domain/visible.js';
+import type { SessionState } from '../../session/state.js';
 import { createSessionStore, type InitialSession } from '../../session/store.js';
 import type { ScreenInput } from '../../ui/run-screen.js';
+import type { WizardEnd } from '../../ui/run-wizard.js';
+import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { currentCatalogue } from '../wiring/catalogue.js';
 import { clock, sha256 } from '../wiring/run.js';
@@ -52,8 +57,30 @@ export function screenInput(): ScreenInput {
   };
 }
 
+const READINESS_WORD: Readonly<Record<Readiness, string>> = {
+  [READINESS.ready]: 'ready',
+  [READINESS.notReady]: 'not ready',
+  [READINESS.unknown]: 'not known to be ready',
+};
+
+/** What stays on the terminal when the screens are gone: where everything is, and how it is verified. */
+export function farewell({ exported, report }: SessionState): readonly string[] {
+  if (exported === null) return [];
+  const ready = report === null ? READINESS.unknown : report.readiness;
+  return [
+    `The fleet is ${READINESS_WORD[ready]}. Written:`,
+    ...exported.files.map((path) => `  ${visibleLine(path, 4096)}`),
+    visibleLine(
+      exported.fingerprint === undefined
+        ? exported.verifyCommand
+        : `Verify it with: ${exported.verifyCommand}`,
+      9000,
+    ),
+  ];
+}
+
 /** Wires the session to the world and shows it. Resolves when the operator left; the terminal is as before. */
-export async function runScreens(run: WizardRun): Promise<'done' | 'left'> {
+export async function runScreens(run: WizardRun): Promise<WizardEnd> {
   // Before Ink is loaded, which reads the environment then.
   const screen = screenInput();
   const { runWizard } = await import('../../ui/run-wizard.js');
@@ -79,13 +106,15 @@ export async function runScreens(run: WizardRun): Promise<'done' | 'left'> {
     run.initial,
   );
   try {
-    return await runWizard({
+    const how = await runWizard({
       ...session,
       ...screen,
       saveNow: () => {
         run.files.saveNow(session.store.getState());
       },
     });
+    if (how === 'done') for (const line of farewell(session.store.getState())) note(line);
+    return how;
   } finally {
     await fleet.port.close();
   }

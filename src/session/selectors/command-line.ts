@@ -10,7 +10,7 @@ const PROGRAM = 'calico-ready';
 const MAX_ARGUMENTS = 8;
 
 /** A word of a POSIX shell command line, quoted only where it needs to be, safe to show. */
-function quote(word: string): string {
+export function shellWord(word: string): string {
   const shown = visibleLine(word, 400);
   return /^[\w@%+=:,./[\]-]+$/.test(shown) && !/[[\]]/.test(shown)
     ? shown
@@ -30,14 +30,14 @@ function nodeWords(state: SessionState, names?: ReadonlySet<string>): readonly s
   const nodes = state.nodes.filter((node) => names?.has(node.name) ?? true);
   const inventory = state.files?.inventory;
   if (inventory !== undefined) {
-    const some = nodes.length < state.nodes.length ? nodes.map((node) => quote(node.name)) : [];
-    return some.length > MAX_ARGUMENTS ? null : [...some, '--inventory', quote(inventory)];
+    const some = nodes.length < state.nodes.length ? nodes.map((node) => shellWord(node.name)) : [];
+    return some.length > MAX_ARGUMENTS ? null : [...some, '--inventory', shellWord(inventory)];
   }
   if (nodes.some((node) => (node.jump?.length ?? 0) > 0)) return null;
   const local = nodes.filter(isThisMachine).length > 0 ? ['--local'] : [];
   const remote = nodes.filter((node) => !isThisMachine(node));
   if (remote.length > MAX_ARGUMENTS) return null;
-  return [...remote.map((node) => quote(nodeWord(node, state.access.user))), ...local];
+  return [...remote.map((node) => shellWord(nodeWord(node, state.access.user))), ...local];
 }
 
 const sameIntent = (intent: Intent): boolean =>
@@ -46,15 +46,28 @@ const sameIntent = (intent: Intent): boolean =>
 
 function intentWords(state: SessionState): readonly string[] {
   const file = state.files?.intent;
-  if (file !== undefined) return ['--intent', quote(file)];
+  if (file !== undefined) return ['--intent', shellWord(file)];
   return sameIntent(state.intent) ? [] : ['--intent', 'FILE'];
 }
+
+/** What was given at the start and no screen changes. */
+function startWords({ files, flags }: SessionState): readonly string[] {
+  const rules = files?.rules;
+  return [
+    ...(rules === undefined ? [] : ['--rules', shellWord(rules.path)]),
+    ...(flags ?? []).map(shellWord),
+  ];
+}
+
+/** The command that takes the saved session up again, with the flags of this start. */
+export const resumeLine = (flags: readonly string[]): string =>
+  [PROGRAM, '--resume', ...flags.map(shellWord)].join(' ');
 
 function accessWords({ access }: SessionState): readonly string[] {
   return [
     ...(access.become === 'auto' ? [] : ['--become', access.become]),
     ...(access.hostKey === 'ask' ? [] : ['--host-key', access.hostKey]),
-    ...access.identityFiles.flatMap((file) => ['--identity', quote(file)]),
+    ...access.identityFiles.flatMap((file) => ['--identity', shellWord(file)]),
   ];
 }
 
@@ -71,8 +84,8 @@ function fixLine(state: SessionState): readonly string[] | null {
   const several = state.fixes.some(
     (item) => item.check === first.check && item.fix.way !== first.fix.way,
   );
-  const way = several ? ['--way', quote(first.fix.way)] : [];
-  return ['fix', ...nodes, '--check', quote(first.check), ...way, mode];
+  const way = several ? ['--way', shellWord(first.fix.way)] : [];
+  return ['fix', ...nodes, '--check', shellWord(first.check), ...way, mode];
 }
 
 function waiverWords(state: SessionState): readonly string[] {
@@ -81,12 +94,12 @@ function waiverWords(state: SessionState): readonly string[] {
 
 function exportWords({ exportSettings }: SessionState): readonly string[] {
   const { bundle, signKey } = exportSettings;
-  const sign = signKey === '' ? ['--unsigned'] : ['--sign-key', quote(signKey)];
-  return ['--bundle', bundle === '' ? 'FILE' : quote(bundle), ...sign];
+  const sign = signKey === '' ? ['--unsigned'] : ['--sign-key', shellWord(signKey)];
+  return ['--bundle', bundle === '' ? 'FILE' : shellWord(bundle), ...sign];
 }
 
 function words(step: StepId, state: SessionState): readonly string[] | null {
-  const rest = [...intentWords(state), ...accessWords(state)];
+  const rest = [...intentWords(state), ...accessWords(state), ...startWords(state)];
   if (step === 'fixes') {
     const line = fixLine(state);
     return line === null ? null : [...line, ...rest];
@@ -106,5 +119,6 @@ function words(step: StepId, state: SessionState): readonly string[] | null {
 export function commandLineFor(step: StepId, state: SessionState): string {
   if (state.demo) return `${PROGRAM} demo`;
   if (state.nodes.length === 0) return PROGRAM;
-  return [PROGRAM, ...(words(step, state) ?? ['--resume'])].join(' ');
+  const line = words(step, state);
+  return line === null ? resumeLine(state.flags ?? []) : [PROGRAM, ...line].join(' ');
 }

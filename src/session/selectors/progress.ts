@@ -34,7 +34,3 @@ export const hostKeysOnList = (state: SessionState): number =>
 /** One node's access, `untried` when nothing happened yet. */
 export const accessTo = (state: SessionState, node: string): NodeAccess =>
   lookup(state.nodeAccess, node) ?? { phase: 'untried' };
-
-/** One node's progress, `waiting` when nothing happened yet. */
-export const progressAt = (state: SessionState, node: string): NodeProgress =>
-  lookup(state.progress, node) ?? { phase: 'waiting' };

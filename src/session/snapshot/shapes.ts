@@ -5,7 +5,14 @@ import { ROLES, type InventoryNode } from '../../domain/inventory.js';
 import { REASON_CODES, type Reason } from '../../domain/reason.js';
 import type { Waiver } from '../../domain/report.js';
 import { visible } from '../../domain/visible.js';
-import type { AccessSettings, ExportResult, ExportSettings, FixItem } from '../state.js';
+import type {
+  AccessSettings,
+  ExportResult,
+  ExportSettings,
+  FixItem,
+  RulesFile,
+  SessionFiles,
+} from '../state.js';
 import {
   bool,
   bytes,
@@ -86,7 +93,7 @@ export const intent = object<Intent>({
 export const access = object<AccessSettings>({
   user: word,
   identityFiles: words,
-  become: oneOf(['auto', 'sudo', 'none']),
+  become: oneOf(['auto', 'sudo', 'doas', 'none']),
   hostKey: oneOf(['ask', 'strict', 'accept-new']),
 });
 
@@ -169,6 +176,7 @@ export const fixItem = object<FixItem>({
   phase: oneOf([
     'offered',
     'applying',
+    'undoing',
     'verifying',
     'verified',
     'not-fixed',
@@ -199,7 +207,8 @@ export const exported = object<ExportResult>({
   verifyCommand: sentence,
 });
 
-export const files = object<{ readonly inventory?: string; readonly intent?: string }>({
+export const files = object<SessionFiles>({
   inventory: maybe(word),
   intent: maybe(word),
+  rules: maybe(object<RulesFile>({ path: word, sha256: word })),
 });

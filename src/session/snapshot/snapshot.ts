@@ -10,7 +10,7 @@ export const SNAPSHOT_VERSION = 1;
 const KIND = 'calico-ready/session';
 
 /** What of a session is kept. Prompts, progress, connections, notices and the report (judged anew) are not. */
-type Kept = Pick<
+export type SavedSession = Pick<
   SessionState,
   | 'demo'
   | 'step'
@@ -29,7 +29,7 @@ type Kept = Pick<
 
 const MAX_NODES = 5000;
 
-const kept = object<Kept>({
+const kept = object<SavedSession>({
   demo: bool,
   step: oneOf(STEPS.map(({ id }) => id)),
   nodes: list(shapes.node, MAX_NODES),
@@ -68,7 +68,10 @@ function evidenceText(item: NodeEvidence): string {
 
 /** The text to save. Names each key to keep, so that nothing new in the state is saved by accident. */
 export function serialiseSession(state: SessionState): string {
-  const session: Omit<Kept, 'evidence'> & { readonly kind: string; readonly version: number } = {
+  const session: Omit<SavedSession, 'evidence'> & {
+    readonly kind: string;
+    readonly version: number;
+  } = {
     kind: KIND,
     version: SNAPSHOT_VERSION,
     demo: state.demo,
@@ -90,7 +93,7 @@ export function serialiseSession(state: SessionState): string {
 
 /** A session to hand to `createSessionStore`, or null and a sentence that says why not. */
 export type Restored =
-  | { readonly session: Kept; readonly reason?: undefined }
+  | { readonly session: SavedSession; readonly reason?: undefined }
   | { readonly session: null; readonly reason: string };
 
 const refuse = (reason: string): Restored => ({ session: null, reason });
@@ -107,7 +110,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What refers to nodes refers to nodes of the list, once each; a key says what its item says. */
-function contradiction(session: Kept): string | null {
+function contradiction(session: SavedSession): string | null {
   const names = new Set(session.nodes.map((node) => node.name));
   if (names.size !== session.nodes.length) return 'two nodes have one name';
   const asked = new Set(session.evidence.map((item) => item.node));
