@@ -9,6 +9,10 @@ export const fixKey = (node: string, check: string, way: string): string =>
 
 const RETRYABLE: readonly FixItem['phase'][] = ['offered', 'failed', 'not-fixed', 'undone'];
 
+/** Whether the node is being changed, or asked what became of it. */
+const isUnderWay = ({ phase }: FixItem): boolean =>
+  phase === 'applying' || phase === 'undoing' || phase === 'verifying';
+
 /** Whether a fix is only shown: this version does not apply it. */
 export const isByHand = (item: FixItem): boolean => item.fix.byHandOnly === true;
 
@@ -49,7 +53,7 @@ const offer = (node: string, check: string, fix: Fix): FixItem => ({
 });
 
 function renew(item: FixItem, fix: Fix): FixItem {
-  if (item.phase === 'applying' || item.phase === 'verifying') return item;
+  if (isUnderWay(item)) return item;
   // The operator agreed to what was shown; another text needs another consent.
   const same = JSON.stringify(item.fix) === JSON.stringify(fix);
   const kept: FixItem = same ? { ...item, fix } : { ...item, fix, consented: false };
@@ -109,11 +113,12 @@ export function settleBySurvey(
 
 /** A session that ended during a change cannot tell how the change ended. */
 export const interrupted = (item: FixItem): FixItem =>
-  item.phase === 'applying' || item.phase === 'verifying'
+  isUnderWay(item)
     ? {
         ...item,
         picked: false,
         phase: 'uncertain',
-        message: 'The session ended during this change. Survey the node to see how it stands.',
+        message:
+          'The session ended during this change. Survey the node (step 4) to see how it stands.',
       }
     : item;

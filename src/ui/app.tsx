@@ -16,18 +16,28 @@ type Endings = {
   readonly onDone: () => void;
   /** Ctrl-C. The second one does not wait for the first to be saved. */
   readonly onLeave: () => void;
+  /** Ctrl-Z. */
+  readonly onSuspend: () => void;
+  /** Leaves for the demo. */
+  readonly onDemo: () => void;
 };
 
 type Overlay =
   { readonly kind: 'help'; readonly hints: readonly Hint[] } | { readonly kind: 'steps' };
 
 /** Keys that work on every screen. */
-function useAppCommands(open: (overlay: Overlay) => void, onLeave: () => void): void {
+function useAppCommands(
+  open: (overlay: Overlay) => void,
+  { onLeave, onSuspend }: Pick<Endings, 'onLeave' | 'onSuspend'>,
+): void {
   const actions = useActions();
   const hints = useHints();
   const busy = useSession((state) => state.busy !== null);
   const noticed = useSession((state) => state.notice !== null);
   const first = useSession((state) => state.step === STEPS[0].id);
+  const help = (): void => {
+    open({ kind: 'help', hints });
+  };
   useCommands(
     {
       'go.back': first ? undefined : actions.back,
@@ -40,24 +50,28 @@ function useAppCommands(open: (overlay: Overlay) => void, onLeave: () => void): 
         const step = STEPS[Number(key) - 1];
         if (step !== undefined) actions.goTo(step.id);
       },
-      'app.help': () => {
-        open({ kind: 'help', hints });
-      },
+      'app.help': help,
+      'app.helpTyping': help,
+      // What runs would lose its connections; it is stopped or waited for first.
+      'app.suspend': busy ? undefined : onSuspend,
       'app.leave': onLeave,
     },
     { layer: LAYER.app },
   );
 }
 
-function Wizard({ onDone, onLeave }: Endings) {
+function Wizard({ onDone, onLeave, onSuspend, onDemo }: Endings) {
   const theme = useTheme();
   const step = useSession((state) => state.step);
   const request = useSession((state) => state.prompt);
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const [leaving, setLeaving] = useState(false);
-  useAppCommands(setOverlay, () => {
-    setLeaving(true);
-    onLeave();
+  useAppCommands(setOverlay, {
+    onLeave: () => {
+      setLeaving(true);
+      onLeave();
+    },
+    onSuspend,
   });
   const { excerpt, Step } = ROUTES[step];
   const close = (): void => {
@@ -77,7 +91,7 @@ function Wizard({ onDone, onLeave }: Endings) {
       {covers[0]}
       {/* Covered, not taken away: what was typed and where the cursor stood is kept. */}
       <Box display={covers.length > 0 ? 'none' : 'flex'} flexDirection="column">
-        <Step key={step} onDone={onDone} />
+        <Step key={step} onDone={onDone} onDemo={onDemo} />
       </Box>
     </Layout>
   );
@@ -90,13 +104,13 @@ type AppProps = Endings & {
 };
 
 /** The whole wizard, given everything it needs. */
-export function App({ session, theme, size, onDone, onLeave }: AppProps) {
+export function App({ session, theme, size, ...endings }: AppProps) {
   return (
     <SizeProvider value={size}>
       <ThemeProvider value={theme}>
         <SessionProvider value={session}>
           <KeyProvider>
-            <Wizard onDone={onDone} onLeave={onLeave} />
+            <Wizard {...endings} />
           </KeyProvider>
         </SessionProvider>
       </ThemeProvider>

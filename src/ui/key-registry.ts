@@ -14,6 +14,8 @@ export type Listener = {
   readonly run: (command: Command, key: string) => void;
   /** Set for a field: keys that print go to it and to nobody below. True when the text was taken. */
   readonly onText?: (text: string, pasted: boolean) => boolean;
+  /** Set while the field takes every key that prints, `?` too. */
+  readonly takesAll?: boolean;
 };
 
 export type KeyRegistry = {
@@ -90,13 +92,19 @@ function heard(listeners: readonly Listener[]): readonly Listener[] {
 const prints = ({ command }: Hint): boolean =>
   COMMANDS[command].keys.every((name) => name.length === 1 || name === 'space');
 
-/** The hints without those whose keys a field above would take; `?` is kept, as an empty field lets it pass. */
+/** The hints without those whose keys a field above would take. An empty field lets `?` pass; else another key helps. */
 function pressable(audience: readonly Listener[]): readonly Hint[] {
   let typing = false;
+  let full = false;
   return audience.flatMap((listener) => {
-    const below = typing;
+    const [below, belowFull] = [typing, full];
     typing ||= listener.onText !== undefined;
-    return listener.hints.filter((hint) => !below || !prints(hint) || hint.command === 'app.help');
+    full ||= listener.takesAll === true;
+    return listener.hints.filter((hint) => {
+      if (hint.command === 'app.help') return !belowFull;
+      if (hint.command === 'app.helpTyping') return belowFull;
+      return !below || !prints(hint);
+    });
   });
 }
 

@@ -4,6 +4,9 @@ import type { Key } from 'ink';
 export const COMMANDS = {
   'app.leave': { keys: ['ctrl+c'], show: 'Ctrl-C', label: 'leave' },
   'app.help': { keys: ['?'], show: '?', label: 'help' },
+  // Where a field holds text, `?` is a character of it.
+  'app.helpTyping': { keys: ['ctrl+g'], show: 'Ctrl-G', label: 'help' },
+  'app.suspend': { keys: ['ctrl+z'], show: 'Ctrl-Z', label: 'to the shell' },
   'app.steps': { keys: ['tab'], show: 'Tab', label: 'steps' },
   'app.hide': { keys: ['ctrl+x'], show: 'Ctrl-X', label: 'hide the message' },
   'app.jump': { keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], show: '1-9', label: 'step' },
@@ -42,6 +45,7 @@ export const COMMANDS = {
   'findings.fix': { keys: ['m'], show: 'm', label: 'mend it' },
   'findings.adopt': { keys: ['i'], show: 'i', label: 'use this intent' },
   'fixes.preview': { keys: ['v', 'right'], show: 'v', label: 'view' },
+  'fixes.same': { keys: ['s'], show: 's', label: 'mark on all nodes' },
   'fixes.apply': { keys: ['a'], show: 'a', label: 'apply the marked' },
   'fixes.undo': { keys: ['u'], show: 'u', label: 'undo' },
   'signoff.waive': { keys: ['w'], show: 'w', label: 'waive' },
@@ -123,7 +127,8 @@ export function createKeyReader(): (input: string, key: Key) => readonly Press[]
     }
     if (pasting !== null) {
       if (input === '[201~') {
-        const text = pasting;
+        // Terminals send the line breaks of a paste as the Enter key would be: CR, or CR LF.
+        const text = pasting.replaceAll(/\r\n?/g, '\n');
         pasting = null;
         return text === '' ? [] : [{ kind: 'paste', text }];
       }

@@ -82,6 +82,7 @@ export type Action = ((key: string) => void) | { readonly run: () => void; reado
 export type CommandMap = Readonly<Partial<Record<Command, Action | undefined>>>;
 
 type Options = { readonly isActive?: boolean; readonly layer?: Layer };
+type TextOptions = Options & { readonly takesAll?: boolean };
 
 function hintsOf(map: CommandMap): readonly Hint[] {
   return (Object.keys(map) as Command[]).flatMap((command) => {
@@ -96,7 +97,7 @@ function useListener(
   hints: readonly Hint[],
   layer: Layer,
   isActive: boolean,
-  handlers: Pick<Listener, 'run' | 'onText'>,
+  handlers: Pick<Listener, 'run' | 'onText' | 'takesAll'>,
 ): void {
   const registry = useContext(RegistryContext);
   const run = useEffectEvent(handlers.run);
@@ -105,6 +106,7 @@ function useListener(
   );
   const key = JSON.stringify(hints);
   const takesText = handlers.onText !== undefined;
+  const takesAll = handlers.takesAll === true;
   useLayoutEffect(() => {
     if (!isActive) return;
     return registry.add({
@@ -114,8 +116,9 @@ function useListener(
         run(command, name);
       },
       ...(takesText ? { onText: (text: string, pasted: boolean) => onText(text, pasted) } : {}),
+      takesAll,
     });
-  }, [registry, layer, isActive, key, takesText]);
+  }, [registry, layer, isActive, key, takesText, takesAll]);
 }
 
 /** Listens for commands while active. A command whose action is undefined is not bound. */
@@ -133,7 +136,7 @@ export function useCommands(map: CommandMap, options: Options = {}): void {
 export function useTextCommands(
   map: CommandMap,
   onText: (text: string, pasted: boolean) => boolean,
-  options: Options = {},
+  options: TextOptions = {},
 ): void {
   useListener(hintsOf(map), options.layer ?? LAYER.field, options.isActive ?? true, {
     run: (command, name) => {
@@ -142,6 +145,7 @@ export function useTextCommands(
       else action?.run();
     },
     onText,
+    takesAll: options.takesAll ?? false,
   });
 }
 

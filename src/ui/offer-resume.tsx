@@ -1,9 +1,9 @@
 import { Box } from 'ink';
 import { SelectList } from './components/select-list.js';
 import { Words } from './components/words.js';
-import { LAYER, hintText } from './key-registry.js';
+import { LAYER } from './key-registry.js';
 import { KeyProvider, useCommands, useHints } from './keys.js';
-import { PRODUCT } from './layouts/chrome.js';
+import { footerText, PRODUCT } from './layouts/chrome.js';
 import { runScreen, type ScreenInput } from './run-screen.js';
 import { SizeProvider, useWindowSize } from './terminal/window-size.js';
 import { ThemeProvider, useTheme } from './theme.js';
@@ -21,14 +21,16 @@ export type ResumeChoice = 'resume' | 'fresh' | 'left';
 
 const CHOICES = [
   { id: 'resume', text: 'Go on with it' },
-  { id: 'fresh', text: 'Begin afresh; the saved session is replaced' },
+  { id: 'fresh', text: 'Begin afresh; the saved session is kept aside as session.previous.json' },
 ] as const;
 
 function Question({
   saved,
+  onSuspend,
   onChoose,
 }: {
   saved: SavedSession;
+  onSuspend: () => void;
   onChoose: (c: ResumeChoice) => void;
 }) {
   const { columns, rows } = useWindowSize();
@@ -37,10 +39,9 @@ function Question({
   const leave = (): void => {
     onChoose('left');
   };
-  useCommands({ 'app.leave': leave }, { layer: LAYER.app });
+  useCommands({ 'app.leave': leave, 'app.suspend': onSuspend }, { layer: LAYER.app });
   const when = saved.startedAt.slice(0, 16).replace('T', ' ');
   const nodes = `${String(saved.nodes)} ${saved.nodes === 1 ? 'node' : 'nodes'}`;
-  const keys = hints.map(hintText).filter((text) => text !== '');
   return (
     <Box flexDirection="column" width={columns} height={theme.screenReader ? undefined : rows - 1}>
       <Words bold tone="accent" width={columns}>
@@ -62,7 +63,7 @@ function Question({
         height={CHOICES.length}
       />
       <Words> </Words>
-      <Words width={columns}>{keys.join(` ${theme.dot} `)}</Words>
+      <Words width={columns}>{footerText(hints, columns, theme.dot)}</Words>
     </Box>
   );
 }
@@ -70,12 +71,13 @@ function Question({
 /** Asks whether a saved session is taken up again. The terminal is restored when it resolves. */
 export async function offerResume(input: ScreenInput, saved: SavedSession): Promise<ResumeChoice> {
   let choice: ResumeChoice = 'left';
-  await runScreen(input, ({ theme, size, close }) => (
+  await runScreen(input, ({ theme, size, close, suspend }) => (
     <SizeProvider value={size}>
       <ThemeProvider value={theme}>
         <KeyProvider>
           <Question
             saved={saved}
+            onSuspend={suspend}
             onChoose={(chosen) => {
               choice = chosen;
               close();

@@ -1,6 +1,6 @@
-import { render } from 'ink';
-import type { ReactNode } from 'react';
-import { enterAlternateScreen } from './terminal/alternate-screen.js';
+import { render, useStdout } from 'ink';
+import { useEffect, type ReactNode } from 'react';
+import { enterAlternateScreen, OWN_SCREEN } from './terminal/alternate-screen.js';
 import { guardStdout } from './terminal/guarded-stdout.js';
 import { watchEndings, type ProcessEvents } from './terminal/signals.js';
 import type { TerminalIn, TerminalOut } from './terminal/streams.js';
@@ -29,7 +29,25 @@ export type Drawing = {
   readonly theme: Theme;
   readonly size: SizeSource;
   readonly close: () => void;
+  /** Gives the terminal back to the shell until it continues this process. */
+  readonly suspend: () => void;
 };
+
+type RepaintProps = {
+  readonly onReady: (repaint: () => void) => void;
+  readonly children: ReactNode;
+};
+
+/** Hands out what draws the last frame once more: Ink does so behind everything that is written past it. */
+function Repaint({ onReady, children }: RepaintProps) {
+  const { write } = useStdout();
+  useEffect(() => {
+    onReady(() => {
+      write('');
+    });
+  }, [onReady, write]);
+  return children;
+}
 
 /**
  * Draws until `close` is called or a signal comes; the terminal is restored when it resolves. Rejects when a screen
@@ -47,15 +65,28 @@ export async function runScreen(
     ascii: options.ascii === true,
     screenReader,
   });
-  const restoreScreen = screenReader ? () => undefined : enterAlternateScreen(stdout);
+  const screen = screenReader ? OWN_SCREEN : enterAlternateScreen(stdout);
   const restore = (): void => {
     if (stdin.isTTY) stdin.setRawMode(false);
-    restoreScreen();
+    screen.leave();
   };
   const close = (): void => {
     instance.unmount();
   };
-  const instance = render(draw({ theme, size: sizeOf(stdout), close }), {
+  let repaint = (): void => undefined;
+  const suspend = (): void => {
+    restore();
+    // The whole group, as the terminal itself would; without a shell that could continue it, nothing is stopped.
+    events.kill?.(0, 'SIGTSTP');
+    if (stdin.isTTY) stdin.setRawMode(true);
+    screen.enter();
+    repaint();
+  };
+  const setRepaint = (again: () => void): void => {
+    repaint = again;
+  };
+  const drawing = draw({ theme, size: sizeOf(stdout), close, suspend });
+  const instance = render(<Repaint onReady={setRepaint}>{drawing}</Repaint>, {
     stdin,
     stdout: guardStdout(stdout),
     exitOnCtrlC: false,

@@ -15,13 +15,16 @@ export type WizardInput = ScreenInput & {
   readonly saveNow: () => void;
 };
 
+/** `demo`: left in order to see the demo. */
+export type WizardEnd = 'done' | 'left' | 'demo';
+
 /**
  * Runs the wizard until it is done or left. The terminal is restored, the session saved, when it resolves.
  * Rejects when a screen broke, with the terminal restored as well.
  */
-export async function runWizard(input: WizardInput): Promise<'done' | 'left'> {
+export async function runWizard(input: WizardInput): Promise<WizardEnd> {
   const { store, actions, catalogue, saveNow } = input;
-  let how: 'done' | 'left' = 'left';
+  let how: WizardEnd = 'left';
   let leaving = false;
   const leave = (close: () => void): void => {
     if (leaving) {
@@ -33,7 +36,7 @@ export async function runWizard(input: WizardInput): Promise<'done' | 'left'> {
   };
   await runScreen(
     input,
-    ({ theme, size, close }) => (
+    ({ theme, size, close, suspend }) => (
       <App
         session={{ store, actions, catalogue }}
         theme={theme}
@@ -41,8 +44,13 @@ export async function runWizard(input: WizardInput): Promise<'done' | 'left'> {
         onLeave={() => {
           leave(close);
         }}
+        onSuspend={suspend}
         onDone={() => {
           how = 'done';
+          leave(close);
+        }}
+        onDemo={() => {
+          how = 'demo';
           leave(close);
         }}
       />

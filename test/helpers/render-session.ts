@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { InventoryNode } from '../../src/domain/inventory.js';
 import type { SessionState } from '../../src/session/state.js';
 import { createSessionStore, type SessionStore } from '../../src/session/store.js';
-import { runWizard, type WizardOptions } from '../../src/ui/run-wizard.js';
+import { runWizard, type WizardEnd, type WizardOptions } from '../../src/ui/run-wizard.js';
 import { fakePorts, inventoryNode, type FakeNode, type FakePorts } from './fake-ports.js';
 import { Screen } from './screen.js';
 
@@ -10,7 +10,7 @@ export type WizardRun = SessionStore & {
   readonly screen: Screen;
   readonly fake: FakePorts;
   readonly events: EventEmitter;
-  readonly result: Promise<'done' | 'left'>;
+  readonly result: Promise<WizardEnd>;
   readonly state: () => SessionState;
 };
 

@@ -47,11 +47,11 @@ const ENDS: readonly [FakeNode['fix'], string, string][] = [
   ['no-effect', 'not-fixed', 'It was applied, but the check still says the same.'],
   ['refused', 'failed', 'The evidence changed since it was shown.'],
   ['uncertain', 'uncertain', 'The connection broke.'],
-  ['throws', 'uncertain', 'the executor broke. Survey the node again.'],
+  ['throws', 'uncertain', 'the executor broke. Survey the node again (step 4).'],
   [
     'works-then-lost',
     'uncertain',
-    'It was applied, but the node did not answer afterwards. Survey it again.',
+    'It was applied, but the node did not answer afterwards. Survey it again (step 4).',
   ],
 ];
 

@@ -33,22 +33,22 @@ it('a pasted list marks the keys that agree, stops those that differ, and leaves
     Say how to log in, then connect. New host keys are shown for you to compare.
     Nothing is changed on any node.
     ────────────────────────────────────────────────────────────────────────────────
-      Log in as        what the SSH configuration says
-      Key files        the agent and the usual files
-      Become root      auto
-      New host keys    ask
-      Known host keys  pasted
-
+    Settings (Up): the usual login, the usual keys, become root auto, new host keys…
     4 nodes, 2 open, 1 new host key to answer, 1 failed
       Node      State       Detail
       n1        open        sudo -n
     ❯ n2        failed      host-key-changed: n2:22 shows ssh-ed25519 SHA256:BBBBBB…
-      1 to 2 of 4 lines
+      n3        new key     SHA256:CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC
+      n4        open        sudo -n
     host-key-changed: n2:22 shows ssh-ed25519
     SHA256:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB, but your list holds
     SHA256:XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX for it
     Next step: Compare the key on the console of the node; correct your list only if
     it is wrong, then connect again.
+
+
+
+
 
     Same as: calico-ready audit n1 n2 n3 n4
     r connect again · Up/Down move · Esc back · Tab steps · ? help · Ctrl-C leave"

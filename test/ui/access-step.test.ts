@@ -23,20 +23,20 @@ it('connects, shows new keys with their fingerprints, and a failure with its nex
     Say how to log in, then connect. New host keys are shown for you to compare.
     Nothing is changed on any node.
     ────────────────────────────────────────────────────────────────────────────────
-      Log in as        what the SSH configuration says
-      Key files        the agent and the usual files
-      Become root      auto
-      New host keys    ask
-      Known host keys  a file with fingerprints, or paste its lines
-
+    Settings (Up): the usual login, the usual keys, become root auto, new host keys…
     3 nodes, 1 open, 1 new host key to answer, 1 failed
       Node      State       Detail
-    ❯ n1        new key     SHA256:fake-n1 ssh-ed25519
+    ❯ n1        new key     SHA256:fake-n1
       n2        open        sudo -n
       n3        failed      refused: nobody listens on port 22
     n1:22 shows a ssh-ed25519 key that known_hosts does not hold:
     SHA256:fake-n1
     Compare it on its console: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub
+
+
+
+
+
 
 
 

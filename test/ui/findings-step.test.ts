@@ -27,13 +27,13 @@ it('lists problems against groups of nodes that agree, the worst first', async (
     What was found, the worst first. Nodes that agree in everything share a column.
     Right opens a finding.
     ────────────────────────────────────────────────────────────────────────────────
-    The fleet is NOT READY: 4 failed, 6 unknown, 0 warnings, 0 waived, 8 passed.
+    The fleet is NOT READY: 4 failed, 6 unknown, 0 warnings, 8 passed.
     A n2, n3   B n4 (not reached)   C n1
       Worst         Check              A B C  Requirement
     ❯ ✖ failed      fake/firewall      ✖ ? ✔  The firewall is inactive
       ✖ failed      fake/manager       ✖ ? ✔  The manager leaves interfaces alone
       ? unknown     fake/same-machine  fleet  All nodes are of one kind
-
+    The firewall is inactive (required)
 
 
 

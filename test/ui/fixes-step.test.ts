@@ -25,7 +25,7 @@ it('a safe fix: viewed, marked, applied, verified, undone', async () => {
            State      Node    Kind        Check
     ❯ [ ]  offered    n1      disruptive  fake/firewall (disable)
       [ ]  offered    n1      safe        fake/manager (unmanaged)
-    disable: Does disable.
+    fake/firewall, disable: Does disable.
 
 
 
@@ -53,6 +53,11 @@ it('a safe fix: viewed, marked, applied, verified, undone', async () => {
   await screen.press('a', KEY.enter);
   await screen.shows('VERIFIED', 'The same probes agree.', 'u undo');
   await screen.press('u');
+  await screen.shows('Undo fake/manager (unmanaged) on n1?', 'Esc leaves it as it is.');
+  await screen.press(KEY.esc);
+  await screen.shows('1 verified', 'u undo');
+  expect(fake.calls).not.toContain('undo change-1 n1');
+  await screen.press('u', KEY.enter);
   await screen.shows('undone', 'Undone.');
   expect(fake.calls).toContain('undo change-1 n1');
 });
@@ -65,13 +70,13 @@ it('a disruptive fix needs its word, and says what is lost', async () => {
     Mark what to mend, view each change before it is made. Nothing is changed until
     you apply.
     ────────────────────────────────────────────────────────────────────────────────
-    Does disable. This is disruptive, on n1. You lose: Every rule of the firewall.
+    fake/firewall, disable, on n1
+    Does disable. This is disruptive.
+
+    What you lose
+      Every rule of the firewall.
+
     Type DISABLE to agree:
-
-
-
-
-
 
 
 
@@ -98,7 +103,11 @@ it('a disruptive fix needs its word, and says what is lost', async () => {
 it('a fix that does not help is said not to, and the others are not started', async () => {
   const { screen } = await open({ n1: broken({ fix: 'no-effect' }), n2: broken() });
   await screen.press(KEY.down, KEY.space, KEY.down, KEY.down, KEY.space, 'a');
-  await screen.shows('Apply 2 fixes on n1, n2?', 'beginning with n1');
+  await screen.shows(
+    'Apply 2 fixes on 2 nodes?',
+    'fake/manager (unmanaged), safe: n1, n2',
+    'beginning with n1',
+  );
   await screen.press(KEY.enter);
   await screen.shows('NOT FIXED', 'Warning: fake/manager on n1 was tried first');
 });
@@ -122,4 +131,37 @@ it('a fix that is only shown stands there as by hand and cannot be marked', asyn
   expect(shown).not.toContain('Space mark');
   await screen.press(KEY.space, 'v');
   await screen.shows('does not apply it', 'Do it by hand.', 'What is to be done');
+});
+
+it('s marks the same fix on every node, and asks once for the word of all', async () => {
+  const { screen, state } = await open({ n1: broken(), n2: broken(), n3: broken() });
+  await screen.shows('s all of 3');
+  await screen.press(KEY.down, 's');
+  await screen.shows('3 marked', 'a apply 3 marked');
+  await screen.press(KEY.up, 's');
+  await screen.shows('fake/firewall, disable, on n1, n2, n3', 'What you lose', 'Type DISABLE');
+  await screen.press('DISABLE', KEY.enter);
+  await screen.shows('6 marked');
+  expect(state().fixes.every((item) => item.picked)).toBe(true);
+  await screen.press('s');
+  await screen.shows('3 marked', 'a apply 3 marked');
+});
+
+it('what else would mend it is said before its word is typed', async () => {
+  const { screen, store } = await open({ n1: broken() });
+  const { fixes } = store.getState();
+  const other = fixes.flatMap((item) =>
+    item.fix.way === 'disable'
+      ? [
+          {
+            ...item,
+            key: 'n1/fake/firewall/open',
+            fix: { ...item.fix, way: 'open', summary: 'Opens it.' },
+          },
+        ]
+      : [],
+  );
+  store.setState({ fixes: [...fixes, ...other] });
+  await screen.press(KEY.space);
+  await screen.shows('Other ways', 'open: Opens it.', 'Type DISABLE');
 });

@@ -52,6 +52,9 @@ describe('reading keys as Ink 6.8 hands them over', () => {
     expect(read('', { ...NO_KEY, return: true })).toEqual([]);
     expect(read('node2', NO_KEY)).toEqual([]);
     expect(read('[201~', NO_KEY)).toEqual([{ kind: 'paste', text: 'node1\nnode2' }]);
+    read('[200~', NO_KEY);
+    read('# list\rnode1\r\nnode2\r', NO_KEY);
+    expect(read('[201~', NO_KEY)).toEqual([{ kind: 'paste', text: '# list\nnode1\nnode2\n' }]);
   });
 
   it('text that no field takes is a key only when it is one character, or one held down', () => {

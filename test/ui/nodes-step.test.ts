@@ -16,9 +16,9 @@ it('a typed host is added by Enter, and Enter in the empty field goes on', async
       Load a file  a path: one host a line, YAML, or Ansible
       Import the hosts of ~/.ssh/config
       Add this machine, without SSH
+      Look at the demo fleet instead
     0 nodes
     No node yet. Type a host above and press Enter.
-
 
 
 
@@ -50,7 +50,7 @@ it('keys typed ahead in one read are single keys', async () => {
 
 it('a pasted list adds every line', async () => {
   const { screen, state } = await startWizard();
-  await screen.press(pasted('node1\r\nnode2\nops@node3\n'));
+  await screen.press(pasted('node1\rnode2\r\nops@node3\n'));
   await screen.shows('3 nodes', 'ops@node3');
   expect(state().nodes).toHaveLength(3);
 });
@@ -66,7 +66,7 @@ it('a refused host stays in the field, with the place of the mistake', async () 
 
 it('roles are marked and nodes removed in the list', async () => {
   const { screen, state } = await startWizard({ world: { n1: healthy(), n2: healthy() } });
-  await screen.press(KEY.down, KEY.down, KEY.down, KEY.down, 'c', KEY.down, 'd');
+  await screen.press(...Array.from({ length: 5 }, () => KEY.down), 'c', KEY.down, 'd');
   await screen.shows('1 node', 'worker, control-plane', 'n2 is off the list');
   expect(state().nodes).toEqual([{ ...inventoryNode('n1'), roles: ['worker', 'control-plane'] }]);
 });
@@ -85,4 +85,32 @@ it('a file, the SSH configuration and this machine are rows of their own', async
   await screen.press(KEY.down, KEY.down, KEY.down, KEY.enter);
   await screen.shows('3 nodes', 'this-machine');
   expect(state().nodes).toHaveLength(3);
+});
+
+it('a comment that a terminal types out with a list is left out', async () => {
+  const { screen, state } = await startWizard();
+  await screen.press('# the nodes\rnode1\r# and\rnode2\r');
+  await screen.shows('2 nodes');
+  expect(state().nodes.map((node) => node.name)).toEqual(['node1', 'node2']);
+});
+
+it('the demo is a row of its own, and the session is saved on the way to it', async () => {
+  const { screen, result, fake } = await startWizard({ world: { n1: healthy() } });
+  await screen.press(...Array.from({ length: 4 }, () => KEY.down));
+  await screen.shows('Look at the demo fleet instead', 'Enter save, and open the demo');
+  await screen.press(KEY.enter);
+  expect(await result).toBe('demo');
+  expect(fake.saved).not.toEqual([]);
+});
+
+it('in a field that holds text ? is a character, and Ctrl-G helps', async () => {
+  const { screen } = await startWizard();
+  await screen.shows('? help');
+  await screen.press('a?');
+  const typed = await screen.shows('Add a host   a?', 'Ctrl-G help');
+  expect(typed).not.toContain('? help');
+  await screen.press('\u0007');
+  await screen.shows('Help: Nodes', 'Esc close the help');
+  await screen.press(KEY.esc);
+  await screen.shows('Add a host   a?');
 });

@@ -23,9 +23,10 @@ it('a waiver is given with a name, a reason and a last day, and taken back', asy
     reason and a last day, and is always shown.
     ────────────────────────────────────────────────────────────────────────────────
     The fleet is NOT READY: 2 problems in the way, 0 waivers.
-      State         Check          Where
-    ❯ ✖ failed      fake/firewall  n2, blocks
-      ✖ failed      fake/manager   n2, blocks
+      State          Blocks  Check          Where
+    ❯ ✖ failed       yes     fake/firewall  n2
+      ✖ failed       yes     fake/manager   n2
+    The firewall is inactive: n2. w waives it.
     What the signature will say
     2 nodes were asked and answered what the bundle holds.
     The fleet is not ready for this intent.
@@ -34,7 +35,6 @@ it('a waiver is given with a name, a reason and a last day, and taken back', asy
     them.
     It proves who made the bundle and that nothing in it changed since, not that the
     nodes stay so.
-
 
 
 
@@ -100,7 +100,7 @@ it('export: the likeliest key is offered, Enter writes, and the result says how 
 
 
     Same as: calico-ready audit n1 n2 --bundle FILE --sign-key /home/op/.ssh/id_ed2…
-    Enter write the bundle · Up/Down move · Esc back · ? help · Ctrl-C leave"
+    Enter write the bundle · Up/Down move · Esc back · Ctrl-G help · Ctrl-C leave"
   `);
   await screen.press(KEY.down, KEY.down, KEY.down, 'ops@example.com', KEY.enter);
   expect(state().exportSettings.signer).toBe('ops@example.com');
@@ -128,7 +128,7 @@ it('export: the likeliest key is offered, Enter writes, and the result says how 
 
 
     Same as: calico-ready audit n1 n2 --bundle calico-ready-20260301-1200.tar.gz --…
-    Enter finish and leave · Up/Down move · Esc back · ? help · Ctrl-C leave"
+    Enter finish and leave · Up/Down move · Esc back · Ctrl-G help · Ctrl-C leave"
   `);
   await screen.press(KEY.enter);
   expect(await result).toBe('done');

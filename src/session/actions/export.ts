@@ -7,7 +7,11 @@ export function exportActions(
   const { get, set, notify, ports } = context;
   return {
     setExport: (change) => {
-      set({ exportSettings: { ...get().exportSettings, ...change } });
+      const before = get().exportSettings;
+      const exportSettings = { ...before, ...change };
+      // What was written is not what these settings ask for.
+      const same = JSON.stringify(exportSettings) === JSON.stringify(before);
+      set({ exportSettings, exported: same ? get().exported : null });
     },
     suggestSignKeys: async () => {
       try {

@@ -23,7 +23,8 @@ export type FixRun = {
   undo(key: string, signal: AbortSignal): Promise<void>;
 };
 
-const STOPPED = 'It was stopped during the change. Survey the node again to see how it stands.';
+const STOPPED =
+  'It was stopped during the change. Survey the node again (step 4) to see how it stands.';
 
 function notFixed({ fix }: FixItem, after: Status | null): string {
   if (fix.needsReboot) return 'It was applied. Reboot the node and survey it again.';
@@ -41,7 +42,7 @@ async function outcomeOf(work: () => Promise<FixOutcome>): Promise<FixOutcome> {
     if (error instanceof OperatorError)
       return { phase: 'failed', message: `${error.message} ${error.nextStep}` };
     const message = error instanceof Error ? error.message : String(error);
-    return { phase: 'uncertain', message: `${message}. Survey the node again.` };
+    return { phase: 'uncertain', message: `${message}. Survey the node again (step 4).` };
   }
 }
 
@@ -79,7 +80,7 @@ export function createFixRun(context: Context): FixRun {
       return settle(
         item.key,
         'uncertain',
-        'It was applied, but the node did not answer afterwards. Survey it again.',
+        'It was applied, but the node did not answer afterwards. Survey it again (step 4).',
       );
     const after = judgedStatus(get().report, item.node, item.check);
     if (isMended(before, after)) return settle(item.key, 'verified', 'The same probes agree.');
@@ -133,7 +134,7 @@ export function createFixRun(context: Context): FixRun {
     const node = get().nodes.find((candidate) => candidate.name === item?.node);
     if (item?.changeId === undefined || node === undefined) return;
     const { changeId, phase } = item;
-    patch(key, { phase: 'applying', message: 'It is being undone.' });
+    patch(key, { phase: 'undoing', message: '' });
     const outcome = await outcomeOf(() => ports.fixer.undo(node, changeId, get().access, signal));
     if (outcome.phase !== 'undone') {
       settle(key, outcome.phase === 'failed' ? phase : 'uncertain', outcome.message);
@@ -142,7 +143,7 @@ export function createFixRun(context: Context): FixRun {
     }
     patch(key, { phase: 'verifying', changeId: undefined });
     const answered = await askAgain(node, signal);
-    const tail = answered ? '' : ' The node did not answer afterwards. Survey it again.';
+    const tail = answered ? '' : ' The node did not answer afterwards. Survey it again (step 4).';
     settle(key, 'undone', `${outcome.message}${tail}`);
   }
 

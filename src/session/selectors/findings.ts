@@ -113,7 +113,10 @@ export type OpenProblem = {
 
 const OPEN: readonly Status[] = [STATUS.fail, STATUS.unknown, STATUS.warn];
 
-/** Failures, unknowns and warnings that no waiver covers: one entry for each check and status, the worst first. */
+/**
+ * Failures, unknowns and warnings that no waiver covers: one entry for each check and status, the worst first. A node
+ * that was not reached is one problem of its own (`unreachedNodes`), not one for each check.
+ */
 export function openProblems(report: Report, catalogue: Catalogue): readonly OpenProblem[] {
   const waivable = new Map(catalogue.checks.map((check) => [check.id, check.waivable]));
   const problems = new Map<string, OpenProblem & { readonly nodes: string[] }>();
@@ -131,7 +134,8 @@ export function openProblems(report: Report, catalogue: Catalogue): readonly Ope
     if (node !== null) problem.nodes.push(node);
     problems.set(key, problem);
   };
-  for (const node of report.nodes) for (const finding of node.findings) note(finding, node.name);
+  for (const node of report.nodes)
+    if (node.reached) for (const finding of node.findings) note(finding, node.name);
   for (const finding of report.cluster.findings) note(finding, null);
   return [...problems.values()].sort(
     (a, b) => Number(b.blocking) - Number(a.blocking) || badness(a.status) - badness(b.status),

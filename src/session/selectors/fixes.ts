@@ -41,3 +41,19 @@ export function pickedFixes(state: SessionState): {
     needConsent: picked.filter((item) => !agreed(item)),
   };
 }
+
+/** The same fix on every node where it may be picked. */
+export const sameFix = (items: readonly FixItem[], { check, fix }: FixItem): readonly FixItem[] =>
+  items.filter((item) => item.check === check && item.fix.way === fix.way && canPick(item));
+
+/** What else would mend these checks on these nodes, by hand or not. */
+export function otherWays(
+  items: readonly FixItem[],
+  chosen: readonly FixItem[],
+): readonly FixItem[] {
+  const places = new Map(chosen.map((item) => [`${item.node}/${item.check}`, item.fix.way]));
+  return items.filter((item) => {
+    const way = places.get(`${item.node}/${item.check}`);
+    return way !== undefined && way !== item.fix.way;
+  });
+}

@@ -25,7 +25,9 @@ export function signatureSays(state: SessionState, catalogue: Catalogue): readon
     ...(report.demo === true ? ['This is the demo fleet: the bundle is marked DEMO.'] : []),
     asked,
     ...(unreached > 0
-      ? [`${count(unreached, 'node was', 'nodes were')} not reached, and nothing is said of them.`]
+      ? [
+          `${count(unreached, 'node was', 'nodes were')} not reached, and nothing is said of ${unreached === 1 ? 'it' : 'them'}.`,
+        ]
       : []),
     VERDICT[report.readiness],
     ...(blocking > 0

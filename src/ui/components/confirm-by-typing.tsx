@@ -1,20 +1,25 @@
 import { Box } from 'ink';
 import { useState } from 'react';
 import { LAYER } from '../key-registry.js';
-import { wrap } from '../text.js';
+import { line, wrapLines, type Line } from '../text.js';
 import { TextField } from './text-field.js';
-import { Words } from './words.js';
+import { Lines, Words } from './words.js';
 
 type ConfirmByTypingProps = {
-  /** Said before the field, as full sentences. */
-  readonly question: string;
+  /** Said before the field. */
+  readonly question: readonly Line[];
   readonly word: string;
   /** False when the typed word is not the one. */
   readonly onTyped: (typed: string) => boolean;
   readonly onCancel: () => void;
   readonly isActive: boolean;
   readonly width: number;
+  /** Rows of the terminal for all of it. */
+  readonly height: number;
 };
+
+/** The field, the line that says a word was the wrong one, and the one that says that something is missing. */
+const ROWS_BELOW = 3;
 
 /** Asks for a word, so that nothing that costs something happens by a slip of one key. */
 export function ConfirmByTyping(props: ConfirmByTypingProps) {
@@ -25,11 +30,15 @@ export function ConfirmByTyping(props: ConfirmByTypingProps) {
     setWrong(true);
     setTyped('');
   };
+  const lines = wrapLines(props.question, props.width);
+  const room = Math.max(3, props.height - ROWS_BELOW);
+  const shown =
+    lines.length > room
+      ? [...lines.slice(0, room), line('There is more to it: Esc, then v shows all.', 'warn')]
+      : lines;
   return (
     <Box flexDirection="column" flexShrink={0}>
-      {wrap(props.question, props.width).map((text, index) => (
-        <Words key={index}>{text}</Words>
-      ))}
+      <Lines lines={shown} width={props.width} />
       <Box>
         <Words bold>{`Type ${props.word} to agree: `}</Words>
         <TextField

@@ -98,7 +98,11 @@ export function TextField(props: TextFieldProps) {
       ...props.commands,
     },
     onText,
-    { isActive, layer: props.layer ?? LAYER.field },
+    {
+      isActive,
+      layer: props.layer ?? LAYER.field,
+      takesAll: value !== '' || props.secret === true,
+    },
   );
   const still = !isActive || props.secret === true || theme.screenReader;
   const Picture = still ? StillPicture : TypingPicture;

@@ -24,11 +24,24 @@ export function titleLine(step: StepId, demo: boolean): string {
 }
 
 /** Always said, whatever else has to give way. */
-const KEPT: readonly Command[] = ['app.help', 'app.leave'];
+const KEPT: readonly Command[] = ['app.help', 'app.helpTyping', 'app.leave'];
 /** Only in the help: nobody needs to be told of them on every screen. */
-const RARE: readonly Command[] = ['app.jump', 'nav.pageDown', 'nav.last', 'edit.clear'];
+const RARE: readonly Command[] = [
+  'app.jump',
+  'app.suspend',
+  'nav.pageDown',
+  'nav.last',
+  'edit.clear',
+];
 /** Said after what the screen itself is about. */
-const LATE: readonly Command[] = ['nav.down', 'go.back', 'app.steps', 'app.help', 'app.leave'];
+const LATE: readonly Command[] = [
+  'nav.down',
+  'go.back',
+  'app.steps',
+  'app.help',
+  'app.helpTyping',
+  'app.leave',
+];
 
 /** The footer: as many keys as fit, the nearest first, help and leaving always. */
 export function footerText(hints: readonly Hint[], width: number, dot: string): string {
@@ -73,7 +86,11 @@ function statusLines(
   if (notice === null) return working.length === 0 ? [line('')] : working;
   const { tone, word } = NOTICE[notice.level];
   const text = wrap(`${word}: ${notice.text}`, width);
-  const shown = text.length > limit ? text.slice(0, limit) : text;
+  const last = text[limit - 1];
+  const shown =
+    text.length > limit && last !== undefined
+      ? [...text.slice(0, limit - 1), fit(`${last} ${theme.ellipsis}`, width, theme.ellipsis)]
+      : text;
   return [...working, ...shown.map((one) => line(one, tone))];
 }
 
@@ -92,6 +109,9 @@ export type Chrome = {
   readonly footer: string;
 };
 
+/** Said before the footer to a screen reader. */
+export const KEYS = 'Keys: ';
+
 /** Everything around the body of a step, fitted to a width. */
 export function useChrome(step: StepId, excerpt: string, width: number, compact: boolean): Chrome {
   const theme = useTheme();
@@ -106,6 +126,6 @@ export function useChrome(step: StepId, excerpt: string, width: number, compact:
     excerpt: compact ? lines.slice(0, 1) : lines.slice(0, 3),
     status: statusLines(busy, notice, width, theme, compact ? 2 : 3),
     command: `Same as: ${command}`,
-    footer: footerText(hints, width, theme.dot),
+    footer: footerText(hints, theme.screenReader ? width - KEYS.length : width, theme.dot),
   };
 }

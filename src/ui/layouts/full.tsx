@@ -4,6 +4,8 @@ import type { StepId } from '../../session/steps.js';
 import { AreaProvider } from '../components/area.js';
 import { Lines, Words } from '../components/words.js';
 import { useWindowSize } from '../terminal/window-size.js';
+import { useSession } from '../session-context.js';
+import { line, wrapLines } from '../text.js';
 import { useTheme } from '../theme.js';
 import { titleLine, useChrome, SMALLEST } from './chrome.js';
 
@@ -18,12 +20,19 @@ const COMPACT_ROWS = 20;
 
 /** A terminal too small to work in says so, and nothing else; the title stays, and Ctrl-C still works. */
 function TooSmall({ step, columns, rows }: { step: StepId; columns: number; rows: number }) {
+  const demo = useSession((state) => state.demo);
   const size = `${String(columns)}x${String(rows)}`;
   const least = `${String(SMALLEST.columns)}x${String(SMALLEST.rows)}`;
   return (
     <Box flexDirection="column" width={columns} height={Math.max(1, rows - 1)} overflow="hidden">
-      <Words width={columns}>{titleLine(step, false)}</Words>
-      <Words width={columns}>{`Please make this window larger: ${size}, needs ${least}.`}</Words>
+      <Words width={columns}>{titleLine(step, demo)}</Words>
+      <Lines
+        lines={wrapLines(
+          [line(`Make this window larger: it is ${size}, and ${least} is needed.`)],
+          columns,
+        )}
+        width={columns}
+      />
       <Words width={columns}>Ctrl-C saves and leaves.</Words>
     </Box>
   );

@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { AreaProvider } from '../components/area.js';
 import { Lines, Words } from '../components/words.js';
 import { useWindowSize } from '../terminal/window-size.js';
-import { useChrome } from './chrome.js';
+import { KEYS, useChrome } from './chrome.js';
 import type { LayoutProps } from './full.js';
 
 /** The same words in the order they are to be heard: no borders, no columns, nothing drawn. */
@@ -19,7 +19,7 @@ export function ScreenReaderLayout({ step, excerpt, children }: LayoutProps) {
       </Box>
       <Lines lines={chrome.status} width={columns} />
       <Words>{chrome.command}</Words>
-      <Words>{`Keys: ${chrome.footer}`}</Words>
+      <Words>{`${KEYS}${chrome.footer}`}</Words>
     </Box>
   );
 }

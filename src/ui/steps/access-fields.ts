@@ -2,7 +2,12 @@ import type { SessionActions } from '../../session/actions.js';
 import type { AccessSettings, SessionState } from '../../session/state.js';
 import type { FormField } from '../components/form.js';
 
-const BECOME = ['auto', 'sudo', 'none'] as const satisfies readonly AccessSettings['become'][];
+const BECOME = [
+  'auto',
+  'sudo',
+  'doas',
+  'none',
+] as const satisfies readonly AccessSettings['become'][];
 const HOST_KEY = [
   'ask',
   'strict',
@@ -57,7 +62,7 @@ export function accessFields(
       label: 'Become root',
       value: access.become,
       choices: BECOME,
-      help: 'auto: sudo where the login is not root, with a password only if it wants one.',
+      help: 'auto: sudo or doas without a password. Where sudo asks for one, choose sudo.',
       onChoose: (value) => {
         set({ become: BECOME.find((known) => known === value) ?? 'auto' });
       },

@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { useMemo, useState } from 'react';
 import { lookup } from '../../session/records.js';
 import { accessCounts, accessTo, hostKeysOnList } from '../../session/selectors/progress.js';
-import type { NodeAccess } from '../../session/state.js';
+import type { AccessSettings, NodeAccess } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { Form } from '../components/form.js';
 import { useKeyedCursor, useLongest } from '../components/list-cursor.js';
@@ -106,9 +106,24 @@ function summary(nodes: number, counts: Counts): string {
   ].join(', ');
 }
 
-const DETAIL_ROWS = 3;
 /** Two fingerprints, a path and a next step, where the node under the pointer has that much to say. */
 const MOST_DETAIL_ROWS = 6;
+
+/** Rows of each part. With the pointer in the table the settings are one line: the keys to compare need the room. */
+function roomOf(height: number, inTable: boolean) {
+  const formRows = Math.max(2, Math.min(6, height - 4));
+  const above = inTable ? 2 : formRows + 1;
+  const detailRows = inTable ? Math.max(3, Math.min(MOST_DETAIL_ROWS, height - above - 5)) : 0;
+  return { formRows, detailRows, tableRows: Math.max(3, height - above - detailRows) };
+}
+
+/** The settings in one line, and how to get back to them. */
+function settingsLine({ user, identityFiles, become, hostKey }: AccessSettings): string {
+  const login = user === '' ? 'the usual login' : `login ${user}`;
+  const keys =
+    identityFiles.length === 0 ? 'the usual keys' : count(identityFiles.length, 'key file');
+  return `Settings (Up): ${login}, ${keys}, become root ${become}, new host keys ${hostKey}`;
+}
 
 /** Logs in to the nodes, and has new host keys accepted or refused. */
 export function AccessStep() {
@@ -119,8 +134,7 @@ export function AccessStep() {
   const nodes = useSession((state) => state.nodes);
   const state = useSession((whole) => whole.nodeAccess);
   const [inTable, setInTable] = useState(false);
-  const formRows = Math.max(2, Math.min(6, height - DETAIL_ROWS - 4));
-  const tableRows = Math.max(3, height - formRows - 1 - DETAIL_ROWS);
+  const { formRows, tableRows, detailRows } = roomOf(height, inTable);
   const list = useKeyedCursor(nodes, (one) => one.name, tableRows - 2);
   const node = nodes[list.cursor];
   const accessOf = (name: string): NodeAccess => lookup(state, name) ?? { phase: 'untried' };
@@ -158,20 +172,27 @@ export function AccessStep() {
   ];
   const detail = (access === undefined ? [] : wrapLines(accessLines(access), width)).slice(
     0,
-    Math.max(DETAIL_ROWS, Math.min(MOST_DETAIL_ROWS, height - formRows - 5)),
+    detailRows,
   );
   return (
     <Box flexDirection="column">
-      <Form
-        fields={accessFields(settings, keyList, actions)}
-        isActive={!inTable}
-        width={width}
-        height={formRows}
-        onEnter={enter}
-        onLeaveDown={() => {
-          setInTable(true);
-        }}
-      />
+      {inTable ? (
+        <Words tone="dim" width={width}>
+          {settingsLine(settings)}
+        </Words>
+      ) : null}
+      <Box display={inTable ? 'none' : 'flex'}>
+        <Form
+          fields={accessFields(settings, keyList, actions)}
+          isActive={!inTable}
+          width={width}
+          height={formRows}
+          onEnter={enter}
+          onLeaveDown={() => {
+            setInTable(true);
+          }}
+        />
+      </Box>
       <Words bold width={width}>
         {summary(nodes.length, counts)}
       </Words>
@@ -185,7 +206,7 @@ export function AccessStep() {
         }}
         cursor={inTable ? list.cursor : -1}
         width={width}
-        height={Math.max(3, tableRows - Math.max(0, detail.length - DETAIL_ROWS))}
+        height={tableRows}
         empty="No node is listed."
       />
       {inTable ? <Lines lines={detail} width={width} /> : null}

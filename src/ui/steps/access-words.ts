@@ -26,9 +26,8 @@ export function accessDetail(access: NodeAccess): string {
     case 'open':
       return access.privilege;
     case 'host-key':
-      return access.accepted
-        ? 'accepted, connecting'
-        : `${access.key.fingerprint} ${access.key.type}`;
+      // The fingerprint alone: whole, it just fits at 80 columns. Its type is in the lines below the table.
+      return access.accepted ? 'accepted, connecting' : access.key.fingerprint;
     case 'failed':
       return access.reason;
   }
@@ -46,6 +45,20 @@ function recordLines(peer: PeerRecord): readonly Line[] {
   );
 }
 
+function openLines({ peer, privilege }: Extract<NodeAccess, { phase: 'open' }>): readonly Line[] {
+  const { user, host, port, address, authMethod } = peer;
+  const login = user === undefined ? '' : `${user}@`;
+  const at = `${login}${host}${port === undefined ? '' : `:${String(port)}`}`;
+  return [
+    line(`Open: ${at}${address === undefined ? '' : ` (${address})`}, ${privilege}.`),
+    ...(/sudo asks for a password/.test(privilege)
+      ? [line('Next step: set Become root to sudo; its password is asked for once.', 'warn')]
+      : []),
+    ...(authMethod === undefined ? [] : [line(`Logged in with ${authMethod}.`, 'dim')]),
+    ...recordLines(peer),
+  ];
+}
+
 /** All there is to say of the node with the pointer. */
 export function accessLines(access: NodeAccess): readonly Line[] {
   switch (access.phase) {
@@ -53,16 +66,8 @@ export function accessLines(access: NodeAccess): readonly Line[] {
       return [line('Not tried yet.', 'dim')];
     case 'connecting':
       return [line('Connecting.', 'dim')];
-    case 'open': {
-      const { user, host, port, address, authMethod } = access.peer;
-      const login = user === undefined ? '' : `${user}@`;
-      const at = `${login}${host}${port === undefined ? '' : `:${String(port)}`}`;
-      return [
-        line(`Open: ${at}${address === undefined ? '' : ` (${address})`}, ${access.privilege}.`),
-        ...(authMethod === undefined ? [] : [line(`Logged in with ${authMethod}.`, 'dim')]),
-        ...recordLines(access.peer),
-      ];
-    }
+    case 'open':
+      return openLines(access);
     case 'host-key': {
       const { key } = access;
       return [

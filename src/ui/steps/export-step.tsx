@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ExportResult, ExportSettings } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { Form, type FormField } from '../components/form.js';
-import { KeyValues } from '../components/key-values.js';
+import { KeyValues, type KeyValue } from '../components/key-values.js';
 import { Words } from '../components/words.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
 import type { StepProps } from './step-props.js';
@@ -99,11 +99,34 @@ function fieldsOf(
   ];
 }
 
-function Result({ result, width }: { readonly result: ExportResult; readonly width: number }) {
+/** From this height on there is room for all of the result. */
+const ROOMY = 10;
+const ESSENTIAL: readonly string[] = ['Bundle', 'Verify'];
+
+type ResultProps = {
+  readonly result: ExportResult;
+  readonly width: number;
+  /** Rows of the terminal. */
+  readonly height: number;
+};
+
+/** Everything about what was written; where there is no room, where it is and how it is verified. */
+function Result({ result, width, height }: ResultProps) {
   const signed =
     result.fingerprint === undefined
       ? 'no: unsigned'
       : `${result.principal ?? ''} ${result.fingerprint}`;
+  const rows: readonly KeyValue[] = [
+    { key: 'Bundle', value: result.bundle },
+    { key: 'SHA-256', value: result.sha256 },
+    {
+      key: 'Signed',
+      value: signed.trim(),
+      tone: result.fingerprint === undefined ? 'warn' : 'plain',
+    },
+    { key: 'Files', value: result.files.join(', ') },
+    { key: 'Verify', value: result.verifyCommand, tone: 'accent' },
+  ];
   return (
     <Box flexDirection="column">
       <Words bold tone="good">
@@ -112,17 +135,7 @@ function Result({ result, width }: { readonly result: ExportResult; readonly wid
       <KeyValues
         width={width}
         keyWidth={8}
-        rows={[
-          { key: 'Bundle', value: result.bundle },
-          { key: 'SHA-256', value: result.sha256 },
-          {
-            key: 'Signed',
-            value: signed.trim(),
-            tone: result.fingerprint === undefined ? 'warn' : 'plain',
-          },
-          { key: 'Files', value: result.files.join(', ') },
-          { key: 'Verify', value: result.verifyCommand, tone: 'accent' },
-        ]}
+        rows={height < ROOMY ? rows.filter(({ key }) => ESSENTIAL.includes(key)) : rows}
       />
     </Box>
   );
@@ -161,7 +174,7 @@ export function ExportStep({ onDone }: StepProps) {
       {result === null ? (
         <Words tone="dim">Nothing is written yet. Enter writes the bundle.</Words>
       ) : (
-        <Result result={result} width={width} />
+        <Result result={result} width={width} height={height - 2} />
       )}
     </Box>
   );

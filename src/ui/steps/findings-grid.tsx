@@ -10,9 +10,12 @@ import { Lines, Words } from '../components/words.js';
 import { useKeyedCursor } from '../components/list-cursor.js';
 import { useCommands } from '../keys.js';
 import { useActions } from '../session-context.js';
-import { count, fit, line, wrapLines } from '../text.js';
+import { count, line } from '../text.js';
 import { READINESS_TONE, READINESS_WORD, STATUS_TONE, useTheme, type Theme } from '../theme.js';
-import { groupLetter, legend, MAX_GROUPS, rowsOf, type Filter } from './findings-state.js';
+import { groupLetter, legendLines, MAX_GROUPS, rowsOf, type Filter } from './findings-state.js';
+
+/** Lines for the names of the groups. */
+const LEGEND_ROWS = 2;
 
 type GridProps = {
   readonly report: Report;
@@ -45,7 +48,7 @@ function summary(report: Report): string {
     `${String(counts[STATUS.fail])} failed`,
     `${String(counts[STATUS.unknown])} unknown`,
     count(counts[STATUS.warn], 'warning'),
-    `${String(counts[STATUS.waived])} waived`,
+    ...(counts[STATUS.waived] > 0 ? [`${String(counts[STATUS.waived])} waived`] : []),
     `${String(counts[STATUS.pass])} passed`,
   ];
   return `The fleet is ${READINESS_WORD[report.readiness]}: ${said.join(', ')}.`;
@@ -58,10 +61,14 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
   const actions = useActions();
   const grid = useMemo(() => findingsGrid(report), [report]);
   const rows = useMemo(() => rowsOf(grid, filter), [grid, filter]);
-  const groups = useMemo(() => wrapLines([line(legend(grid), 'dim')], width), [grid, width]);
+  const groups = useMemo(
+    () => legendLines(grid, width, LEGEND_ROWS, theme.ellipsis),
+    [grid, width, theme],
+  );
   const suggested = suggestionLine(report);
-  const above = 1 + Math.min(2, groups.length) + (suggested === null ? 0 : 1);
-  const list = useKeyedCursor(rows, (one) => one.check, height - above - 2);
+  // The title of the row with the pointer is written out below the table, with its weight.
+  const around = 2 + groups.length + (suggested === null ? 0 : 1);
+  const list = useKeyedCursor(rows, (one) => one.check, height - around - 2);
   const row = rows[list.cursor];
   const open = (): void => {
     if (row !== undefined) onOpen(row.check);
@@ -78,7 +85,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
         },
         label: filter === 'all' ? 'problems only' : 'all checks',
       },
-      'findings.fix': { run: onFix, label: 'to the fixes' },
+      'findings.fix': { run: onFix, label: 'fixes' },
       'findings.adopt': suggested === null ? undefined : onAdopt,
       ...list.commands,
     },
@@ -99,10 +106,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
         {summary(report)}
       </Words>
       {suggested === null ? null : <Words width={width}>{suggested}</Words>}
-      <Lines
-        lines={groups.slice(0, 2).map((one) => ({ ...one, text: fit(one.text, width) }))}
-        width={width}
-      />
+      <Lines lines={groups.map((text) => line(text, 'dim'))} width={width} />
       <Table
         columns={columns}
         rows={rows}
@@ -110,13 +114,18 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
         cells={(one) => [statusCell(one, theme), one.check, marks(one, theme), one.title]}
         cursor={list.cursor}
         width={width}
-        height={height - above}
+        height={height - around}
         empty={
           grid.groups.every((group) => group.reached)
             ? 'No problem was found. f lists all checks.'
             : 'No problem was found on the nodes that were reached. f lists all checks.'
         }
       />
+      {row === undefined ? null : (
+        <Words tone="dim" width={width}>
+          {`${row.title} (${row.severity}${row.severity === 'required' ? '' : ': never blocks'})`}
+        </Words>
+      )}
     </Box>
   );
 }

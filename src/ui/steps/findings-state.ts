@@ -1,6 +1,6 @@
 import { STATUS } from '../../domain/status.js';
 import type { FindingsGrid, GridRow } from '../../session/selectors/findings.js';
-import { nameList } from '../text.js';
+import { columnsOf, count, fit, nameList } from '../text.js';
 
 /** How deep the operator looked. */
 export type FindingsView =
@@ -40,15 +40,40 @@ export const MAX_GROUPS = 12;
 
 export const groupLetter = (index: number): string => LETTERS[index] ?? '+';
 
-/** `A node1, node2   B node3`: what the letters over the columns stand for. */
-export function legend(grid: FindingsGrid): string {
+/** Room for a name in the legend; the detail of a finding has it in full. */
+const NAME_ROOM = 24;
+
+/** `A node1, node2   B node3`: what the letters over the columns stand for, each with so many names. */
+export function legend(grid: FindingsGrid, names = 3, ellipsis = '…'): readonly string[] {
   const shown = grid.groups.slice(0, MAX_GROUPS).map((group, index) => {
-    const names = nameList(
-      group.nodes.map((node) => node.name),
-      3,
-    );
-    return `${groupLetter(index)} ${names}${group.reached ? '' : ' (not reached)'}`;
+    const all = group.nodes.map((node) => fit(node.name, NAME_ROOM, ellipsis));
+    const said = names === 0 ? count(all.length, 'node') : nameList(all, names);
+    return `${groupLetter(index)} ${said}${group.reached ? '' : ' (not reached)'}`;
   });
   const more = grid.groups.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${String(more)} more groups`] : [])].join('   ');
+  return more > 0 ? [...shown, `and ${count(more, 'more group')}`] : shown;
+}
+
+/** Entries side by side, none of them broken over two lines unless it is longer than one. */
+function flow(entries: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const entry of entries) {
+    const last = lines.at(-1);
+    const joined = `${last ?? ''}   ${entry}`;
+    if (last !== undefined && columnsOf(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(entry);
+  }
+  return lines;
+}
+
+/** The legend with as many names as fit into so many lines; with none, and cut, when even counts are too much. */
+export function legendLines(
+  grid: FindingsGrid,
+  width: number,
+  rows: number,
+  ellipsis = '…',
+): readonly string[] {
+  const tries = [3, 2, 1, 0].map((names) => flow(legend(grid, names, ellipsis), width));
+  const whole = tries.find((lines) => lines.length <= rows) ?? tries.at(-1) ?? [];
+  return whole.slice(0, rows).map((text) => fit(text, width, ellipsis));
 }

@@ -8,7 +8,7 @@ import { Words } from '../components/words.js';
 import { LAYER } from '../key-registry.js';
 import type { CommandMap } from '../keys.js';
 import { useActions, useCatalogue, useSession } from '../session-context.js';
-import { count, line } from '../text.js';
+import { count, fit, line } from '../text.js';
 import { useTheme } from '../theme.js';
 import { AdoptIntent } from './adopt-intent.js';
 import { evidenceOf, rawLines, type EvidenceEntry } from './evidence-lines.js';
@@ -22,6 +22,9 @@ type DepthProps = {
   readonly onView: (view: FindingsView) => void;
   readonly onFix: () => void;
 };
+
+/** Room for a node's name before a command; the output itself has it in full. */
+const NAME_ROOM = 24;
 
 const NONE = [
   line('No raw output belongs to this finding: it was judged on other answers.', 'dim'),
@@ -61,7 +64,7 @@ function Depth({ report, view, onView, onFix }: DepthProps) {
         <SelectList
           choices={entries.map(({ node, evidence: one }, index) => ({
             id: String(index),
-            text: `${node}: ${one.command}`,
+            text: `${fit(node, NAME_ROOM, theme.ellipsis)}: ${one.command}`,
           }))}
           onChoose={(id) => {
             onView({ kind: 'raw', check, index: Number(id) });

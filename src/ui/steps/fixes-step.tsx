@@ -1,6 +1,13 @@
 import { Box } from 'ink';
 import { useMemo, useState } from 'react';
-import { canPick, canUndo, isByHand, pickedFixes } from '../../session/selectors/fixes.js';
+import {
+  canPick,
+  canUndo,
+  isByHand,
+  otherWays,
+  pickedFixes,
+  sameFix,
+} from '../../session/selectors/fixes.js';
 import type { FixItem } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { ConfirmByTyping } from '../components/confirm-by-typing.js';
@@ -11,41 +18,40 @@ import { Lines, Words } from '../components/words.js';
 import { useCommands, type CommandMap } from '../keys.js';
 import { LAYER } from '../key-registry.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
-import { count, wrap, wrapLines } from '../text.js';
+import { count, wrapLines, type Line } from '../text.js';
 import { useTheme } from '../theme.js';
-import { applyQuestion, consentQuestion, fixLines, phaseCell, previewLines } from './fix-words.js';
+import {
+  applyLines,
+  consentLines,
+  fixLines,
+  phaseCell,
+  previewLines,
+  undoLines,
+} from './fix-words.js';
 
-type Mode = 'list' | 'preview' | 'consent' | 'apply';
+type Mode = 'list' | 'preview' | 'consent' | 'apply' | 'undo';
+type Covering = { readonly mode: Mode; readonly asked: readonly FixItem[] };
 const DETAIL_ROWS = 3;
 
+type QuestionProps = {
+  readonly lines: readonly Line[];
+  readonly yes: string;
+  readonly onYes: () => void;
+  readonly onNo: () => void;
+};
+
 /** Asks once more before nodes are changed. */
-function ConfirmApply({
-  items,
-  onYes,
-  onNo,
-}: {
-  items: readonly FixItem[];
-  onYes: () => void;
-  onNo: () => void;
-}) {
-  const { width } = useArea();
-  useCommands(
-    {
-      'go.on': { run: onYes, label: 'apply now' },
-      'go.back': { run: onNo, label: 'change nothing' },
-    },
-    { layer: LAYER.modal },
-  );
+function Question({ lines, yes, onYes, onNo }: QuestionProps) {
   return (
-    <Box flexDirection="column">
-      {wrap(applyQuestion(items), width).map((text, index) => (
-        <Words key={index} bold>
-          {text}
-        </Words>
-      ))}
-      <Words> </Words>
-      <Words width={width}>Enter applies now. Esc changes nothing.</Words>
-    </Box>
+    <ScrollView
+      lines={lines}
+      isActive
+      layer={LAYER.modal}
+      commands={{
+        'go.on': { run: onYes, label: yes },
+        'go.back': { run: onNo, label: 'change nothing' },
+      }}
+    />
   );
 }
 
@@ -101,7 +107,7 @@ function FixTable({ items, cursor }: ListProps) {
         rows={items}
         keyOf={(one) => one.key}
         cells={(one) => [
-          isByHand(one) ? '' : one.picked ? theme.ticked : theme.unticked,
+          one.picked ? theme.ticked : canPick(one) ? theme.unticked : '',
           phaseCell(one),
           one.node,
           { text: one.fix.kind, tone: one.fix.kind === 'safe' ? 'plain' : 'warn' },
@@ -120,90 +126,114 @@ function FixTable({ items, cursor }: ListProps) {
 type CoverProps = {
   readonly mode: Exclude<Mode, 'list'>;
   readonly item: FixItem;
+  /** What is agreed to by typing: the fix under the pointer, on this node or on several. */
+  readonly asked: readonly FixItem[];
   readonly onMark: () => void;
   readonly onClose: () => void;
 };
 
 /** What lies over the list: the whole change, the word to type, or the last question. */
-function Cover({ mode, item, onMark, onClose }: CoverProps) {
-  const { width } = useArea();
+function Cover({ mode, item, asked, onMark, onClose }: CoverProps) {
+  const { width, height } = useArea();
   const actions = useActions();
   const store = useSessionStore();
+  const [question] = useState(() =>
+    mode === 'undo' ? undoLines(item) : applyLines(pickedFixes(store.getState()).ready),
+  );
   if (mode === 'preview') return <Preview item={item} onMark={onMark} onBack={onClose} />;
-  if (mode === 'apply')
+  if (mode === 'apply' || mode === 'undo')
     return (
-      <ConfirmApply
-        items={pickedFixes(store.getState()).ready}
+      <Question
+        lines={question}
+        yes={mode === 'apply' ? 'apply now' : 'undo now'}
         onYes={() => {
           onClose();
-          void actions.applyFixes();
+          void (mode === 'apply' ? actions.applyFixes() : actions.undoFix(item.key));
         }}
         onNo={onClose}
       />
     );
   return (
     <ConfirmByTyping
-      question={consentQuestion(item)}
+      question={consentLines(asked, otherWays(store.getState().fixes, asked))}
       word={item.fix.consentWord ?? ''}
       onTyped={(typed) => {
-        if (!actions.consentFix(item.key, typed)) return false;
-        actions.pickFix(item.key, true);
-        onClose();
-        return true;
+        const agreed = asked.filter((one) => actions.consentFix(one.key, typed));
+        for (const one of agreed) actions.pickFix(one.key, true);
+        if (agreed.length > 0) onClose();
+        return agreed.length > 0;
       }}
       onCancel={onClose}
       isActive
       width={width}
+      height={height}
     />
   );
 }
 
+const needsWord = (item: FixItem): boolean => item.fix.kind === 'disruptive' && !item.consented;
+
+/** Marks a fix, or the same one on every node; one that disturbs asks for its word first. */
+function useMarking(items: readonly FixItem[], item: FixItem | undefined, ask: Ask) {
+  const actions = useActions();
+  const toggle = (some: readonly FixItem[]) => (): void => {
+    const off = some.filter((one) => !one.picked);
+    const toAsk = off.filter(needsWord);
+    if (off.length === 0) for (const one of some) actions.pickFix(one.key, false);
+    else {
+      for (const one of off) if (!needsWord(one)) actions.pickFix(one.key, true);
+      if (toAsk.length > 0) ask('consent', toAsk);
+    }
+  };
+  const same = item === undefined ? [] : sameFix(items, item);
+  return { mark: toggle(item === undefined ? [] : [item]), same, markSame: toggle(same) };
+}
+
+type Ask = (mode: Mode, asked?: readonly FixItem[]) => void;
+
+/** Short, because the footer has little room. */
+const allOf = (same: readonly FixItem[]): string =>
+  `${same.every((one) => one.picked) ? 'none' : 'all'} of ${String(same.length)}`;
+
 /** What the keys do to the fix under the pointer. */
-function useFixCommands(item: FixItem | undefined, show: (mode: Mode) => void) {
+function useFixCommands(items: readonly FixItem[], item: FixItem | undefined, show: Ask) {
   const actions = useActions();
   const store = useSessionStore();
   const busy = useSession((state) => state.busy !== null);
   const marked = useSession((state) => state.fixes.filter((one) => one.picked).length);
-  const mark = (): void => {
-    if (item === undefined) return;
-    if (!item.picked && item.fix.kind === 'disruptive' && !item.consented) show('consent');
-    else actions.pickFix(item.key, !item.picked);
-  };
+  const { mark, same, markSame } = useMarking(items, item, show);
   const apply = (): void => {
     if (pickedFixes(store.getState()).ready.length > 0) show('apply');
     // The session says what is missing.
     else void actions.applyFixes();
   };
-  const idle = busy ? undefined : item;
   const common: CommandMap = {
     'fixes.apply':
       busy || marked === 0 ? undefined : { run: apply, label: `apply ${String(marked)} marked` },
   };
   if (item === undefined) return { mark, marked, commands: common };
-  const preview = (): void => {
-    show('preview');
+  const pickable = !busy && canPick(item);
+  const undo = (): void => {
+    show('undo');
   };
   const commands: CommandMap = {
-    'item.mark':
-      idle !== undefined && canPick(idle)
-        ? { run: mark, label: item.picked ? 'unmark' : 'mark' }
-        : undefined,
+    'item.mark': pickable ? { run: mark, label: item.picked ? 'unmark' : 'mark' } : undefined,
     ...common,
-    'fixes.preview': preview,
-    'fixes.undo':
-      idle !== undefined && canUndo(idle)
-        ? () => {
-            void actions.undoFix(idle.key);
-          }
-        : undefined,
+    'fixes.same': pickable && same.length > 1 ? { run: markSame, label: allOf(same) } : undefined,
+    'fixes.preview': () => {
+      show('preview');
+    },
+    'fixes.undo': !busy && canUndo(item) ? undo : undefined,
   };
   return { mark, marked, commands };
 }
 
 function headline(items: readonly FixItem[], marked: number): string {
   const byHand = items.filter(isByHand).length;
+  const verified = items.filter(({ phase }) => phase === 'verified').length;
+  const done = verified === 0 ? '' : `, ${String(verified)} verified`;
   const rest = byHand === 0 ? '' : `; ${String(byHand)} more to be done by hand`;
-  return `${count(items.length - byHand, 'fix', 'fixes')} offered, ${String(marked)} marked${rest}`;
+  return `${count(items.length - byHand, 'fix', 'fixes')} offered, ${String(marked)} marked${done}${rest}`;
 }
 
 /** Marks fixes, shows what each changes, applies them, and undoes them. */
@@ -212,9 +242,12 @@ export function FixesStep() {
   const actions = useActions();
   const items = useSession((state) => state.fixes);
   const list = useKeyedCursor(items, (one) => one.key, height - DETAIL_ROWS - 3);
-  const [mode, setMode] = useState<Mode>('list');
+  const [{ mode, asked }, setCover] = useState<Covering>({ mode: 'list', asked: [] });
+  const show = (next: Mode, some: readonly FixItem[] = []): void => {
+    setCover({ mode: next, asked: some });
+  };
   const item = items[list.cursor];
-  const { mark, marked, commands } = useFixCommands(item, setMode);
+  const { mark, marked, commands } = useFixCommands(items, item, show);
   useCommands(
     {
       'go.on': { run: actions.next, label: 'to the sign-off' },
@@ -228,9 +261,10 @@ export function FixesStep() {
       <Cover
         mode={mode}
         item={item}
+        asked={asked}
         onMark={mark}
         onClose={() => {
-          setMode('list');
+          show('list');
         }}
       />
     );

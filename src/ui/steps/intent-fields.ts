@@ -2,6 +2,8 @@ import { INTENT_CHOICES, type Intent } from '../../domain/intent.js';
 import type { FormField } from '../components/form.js';
 
 type Change = Partial<Intent>;
+/** Takes a change in; a sentence when it was refused. */
+type Set = (change: Change) => string | undefined;
 
 const list = (text: string): readonly string[] =>
   text.split(/[\s,]+/).filter((part) => part !== '');
@@ -16,19 +18,17 @@ const FAMILIES: Readonly<Record<string, Intent['ipFamilies']>> = {
 };
 
 /** A whole number, or a sentence saying that it is none. */
-function whole(text: string, apply: (value: number) => void): string | undefined {
-  if (!/^\d{1,6}$/.test(text.trim())) return 'Type a whole number.';
-  apply(Number(text.trim()));
-  return undefined;
+function whole(text: string, apply: (value: number) => string | undefined): string | undefined {
+  return /^\d{1,6}$/.test(text.trim()) ? apply(Number(text.trim())) : 'Type a whole number.';
 }
 
 /**
  * The intent as a form, in the order in which an operator decides. Values are checked by the session, which
- * refuses a wrong one with a notice and keeps the old.
+ * refuses a wrong one and keeps the old; what was typed stays in the field, to be corrected.
  */
 export function intentFields(
   intent: Intent,
-  set: (change: Change) => void,
+  set: Set,
   load: (path: string) => void,
 ): readonly FormField[] {
   const choice = (id: ChoiceKey, label: string, help?: string): FormField => ({
@@ -65,10 +65,7 @@ export function intentFields(
     label,
     value,
     help,
-    onCommit: (typed) => {
-      set(change(typed.trim()));
-      return undefined;
-    },
+    onCommit: (typed) => set(change(typed.trim())),
   });
   const number = (
     id: 'blockSize' | 'apiServerPort' | 'typhaPort' | 'vxlanPort',
@@ -80,13 +77,14 @@ export function intentFields(
     label,
     help,
     value: String(intent[id]),
-    onCommit: (typed) =>
-      whole(typed, (value) => {
-        set({ [id]: value });
-      }),
+    onCommit: (typed) => whole(typed, (value) => set({ [id]: value })),
   });
   return [
-    choice('calico', 'Calico', 'The release; 3.0 and 3.29-page-B are two pages as written.'),
+    choice(
+      'calico',
+      'Calico',
+      'The release. 3.0 and 3.29-page-B: the two requirement pages by their letter.',
+    ),
     choice('dataplane', 'Data plane'),
     choice('encapsulation', 'Encapsulation', 'How pod traffic crosses between nodes.'),
     toggle('bgp', 'BGP', 'Calico announces routes over TCP 179.'),

@@ -1,12 +1,13 @@
 import { Box } from 'ink';
 import { useMemo, useState } from 'react';
+import type { Intent } from '../../domain/intent.js';
 import { impliedBy, type Implied } from '../../session/selectors/implied.js';
 import { useArea } from '../components/area.js';
 import { Form } from '../components/form.js';
 import { KeyValues, type KeyValue } from '../components/key-values.js';
 import { Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
-import { useActions, useCatalogue, useSession } from '../session-context.js';
+import { useActions, useCatalogue, useSession, useSessionStore } from '../session-context.js';
 import { count } from '../text.js';
 import { intentFields } from './intent-fields.js';
 
@@ -14,15 +15,30 @@ const FORM_WIDTH = 44;
 /** From this width on the panel stands beside the form. */
 const WIDE = 76;
 
-/** The panel's rows: what the nodes will be asked for, said with every change at once. */
-export function impliedRows(implied: Implied): readonly KeyValue[] {
+/** The first of them, and how many more there are, in at most so many lines. */
+function cutTo(texts: readonly string[], lines: number): string {
+  if (texts.length <= lines) return texts.join('\n') || 'none';
+  const shown = Math.max(0, lines - 1);
+  const rest = texts.length - shown;
+  return [
+    ...texts.slice(0, shown),
+    shown === 0 ? count(rest, 'check') : `and ${String(rest)} more`,
+  ].join('\n');
+}
+
+/** The panel's rows: what the nodes will be asked for, said with every change at once, in so many lines. */
+export function impliedRows(implied: Implied, lines: number): readonly KeyValue[] {
+  const room = lines - implied.ports.length - 2;
   return [
     { key: 'Ports', value: implied.ports.join('\n') },
     { key: 'Modules', value: implied.modules.join(', ') || 'none beyond the usual' },
     { key: 'Checks', value: `${count(implied.checks.length, 'check')} will be judged` },
     {
       key: 'Not needed',
-      value: implied.skipped.map(({ check }) => check).join('\n') || 'none',
+      value: cutTo(
+        implied.skipped.map(({ check }) => check),
+        Math.max(1, room),
+      ),
       tone: 'dim',
     },
   ];
@@ -33,12 +49,20 @@ export function IntentStep() {
   const { width, height } = useArea();
   const intent = useSession((state) => state.intent);
   const actions = useActions();
+  const store = useSessionStore();
   const catalogue = useCatalogue();
   const [panelAlone, setPanelAlone] = useState(false);
   const implied = useMemo(() => impliedBy(intent, catalogue), [intent, catalogue]);
   const wide = width >= WIDE;
   const showForm = wide || !panelAlone;
-  const fields = intentFields(intent, actions.setIntent, (path) => {
+  const set = (change: Partial<Intent>): string | undefined => {
+    actions.setIntent(change);
+    const { notice } = store.getState();
+    return notice?.level === 'error'
+      ? 'Not taken: correct it, or Esc for the old value.'
+      : undefined;
+  };
+  const fields = intentFields(intent, set, (path) => {
     void actions.loadIntent(path);
   });
   useCommands({
@@ -70,7 +94,7 @@ export function IntentStep() {
         >
           <Words bold>This intent asks for</Words>
           <KeyValues
-            rows={impliedRows(implied)}
+            rows={impliedRows(implied, height - 1)}
             width={wide ? width - FORM_WIDTH : width}
             keyWidth={10}
           />

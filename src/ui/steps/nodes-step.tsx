@@ -11,14 +11,20 @@ import { LAYER } from '../key-registry.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
 import { cell, count } from '../text.js';
 import { useTheme } from '../theme.js';
+import type { StepProps } from './step-props.js';
 
-/** The rows above the list; the pointer walks through them and on into the list. */
-const MENU = [
+type MenuRow = { readonly label: string; readonly hint: string };
+
+const MENU: readonly MenuRow[] = [
   { label: 'Add a host', hint: 'root@10.0.0.11:22, or paste one host a line' },
   { label: 'Load a file', hint: 'a path: one host a line, YAML, or Ansible' },
   { label: 'Import the hosts of ~/.ssh/config', hint: '' },
   { label: 'Add this machine, without SSH', hint: '' },
-] as const;
+];
+const TO_DEMO: MenuRow = { label: 'Look at the demo fleet instead', hint: '' };
+
+/** The rows above the list; the pointer walks through them and on into the list. */
+const menuRows = (demo: boolean): readonly MenuRow[] => (demo ? MENU : [...MENU, TO_DEMO]);
 const LABEL_WIDTH = 12;
 
 function address(node: InventoryNode): string {
@@ -30,9 +36,11 @@ function address(node: InventoryNode): string {
 }
 
 /** What Enter does on a row of the menu; on the list, and in an empty field, it goes on. */
-function useMenuAction(cursor: number, draft: string, clear: () => void) {
+function useMenuAction(cursor: number, draft: string, clear: () => void, toDemo?: () => void) {
   const actions = useActions();
   const store = useSessionStore();
+  // A list that a terminal types out line by line, because it marks no pastes, may hold comments.
+  if (cursor === 0 && draft.trim().startsWith('#')) return { label: 'leave it out', run: clear };
   if (cursor === 0 && draft.trim() !== '')
     return {
       label: 'add it',
@@ -66,20 +74,23 @@ function useMenuAction(cursor: number, draft: string, clear: () => void) {
         actions.addThisMachine();
       },
     };
+  if (cursor === MENU.length && toDemo !== undefined)
+    return { label: 'save, and open the demo', run: toDemo };
   return null;
 }
 
 type MenuProps = {
+  readonly rows: readonly MenuRow[];
   readonly cursor: number;
   readonly width: number;
   readonly draft: string;
   readonly onDraft: (text: string) => void;
 };
 
-function Menu({ cursor, width, draft, onDraft }: MenuProps) {
+function Menu({ rows, cursor, width, draft, onDraft }: MenuProps) {
   const theme = useTheme();
   const { addNodes } = useActions();
-  return MENU.map(({ label, hint }, index) => {
+  return rows.map(({ label, hint }, index) => {
     const here = cursor === index;
     const pointer = here && !theme.screenReader ? theme.pointer : ' ';
     return (
@@ -123,18 +134,20 @@ function useNodeCommands(node: InventoryNode | undefined): void {
 }
 
 /** Lists the machines. */
-export function NodesStep() {
+export function NodesStep({ onDemo }: StepProps) {
   const { width, height } = useArea();
+  const demo = useSession((state) => state.demo);
+  const rows = menuRows(demo);
   const nodes = useSession((state) => state.nodes);
   const actions = useActions();
-  const list = useListCursor(MENU.length + nodes.length, height - MENU.length);
+  const list = useListCursor(rows.length + nodes.length, height - rows.length);
   const [draft, setDraft] = useState('');
   const clear = (): void => {
     setDraft('');
     list.set(0);
   };
-  const menu = useMenuAction(list.cursor, draft, clear);
-  const at = list.cursor - MENU.length;
+  const menu = useMenuAction(list.cursor, draft, clear, demo ? undefined : onDemo);
+  const at = list.cursor - rows.length;
   // Home and End belong to the text while one is being typed.
   const { 'nav.first': first, 'nav.last': last, ...moves } = list.commands;
   const goOn = nodes.length === 0 ? undefined : { run: actions.next, label: 'go on' };
@@ -155,7 +168,7 @@ export function NodesStep() {
   ];
   return (
     <Box flexDirection="column">
-      <Menu cursor={list.cursor} width={width} draft={draft} onDraft={setDraft} />
+      <Menu rows={rows} cursor={list.cursor} width={width} draft={draft} onDraft={setDraft} />
       <Words bold>{count(nodes.length, 'node')}</Words>
       <Table
         columns={columns}
@@ -164,7 +177,7 @@ export function NodesStep() {
         cells={(node) => [node.name, address(node), node.roles.join(', ') || 'no role']}
         cursor={at}
         width={width}
-        height={height - MENU.length - 1}
+        height={height - rows.length - 1}
         empty="No node yet. Type a host above and press Enter."
       />
     </Box>

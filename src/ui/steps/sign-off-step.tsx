@@ -1,50 +1,39 @@
 import { Box } from 'ink';
 import { useMemo, useState } from 'react';
 import type { Report, Waiver } from '../../domain/report.js';
-import { STATUS, STATUS_WORD } from '../../domain/status.js';
-import { openProblems, type OpenProblem } from '../../session/selectors/findings.js';
+import { STATUS } from '../../domain/status.js';
+import { openProblems } from '../../session/selectors/findings.js';
 import { signatureSays } from '../../session/selectors/sign-off.js';
 import { useArea } from '../components/area.js';
 import { useKeyedCursor } from '../components/list-cursor.js';
 import { ScrollView } from '../components/scroll-view.js';
-import { Table, type Cell, type Column } from '../components/table.js';
+import { Table, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
 import { useActions, useCatalogue, useSession, useSessionStore } from '../session-context.js';
-import { count, heading, line, nameList, wrapLines, type Line } from '../text.js';
-import { READINESS_TONE, READINESS_WORD, STATUS_TONE, useTheme, type Theme } from '../theme.js';
+import { heading, line, wrapLines, type Line, type Tone } from '../text.js';
+import { READINESS_TONE, useTheme } from '../theme.js';
+import {
+  checkOf,
+  headline,
+  rowCells,
+  rowDetail,
+  rowKey,
+  signOffRows,
+  type SignOffRow,
+} from './sign-off-rows.js';
 import { WaiverForm } from './waiver-form.js';
 
-type Row =
-  | { readonly kind: 'open'; readonly problem: OpenProblem }
-  | { readonly kind: 'waiver'; readonly waiver: Waiver };
+const DETAIL_ROWS = 2;
+/** The headline and the lines on the row with the pointer. */
+const AROUND = 1 + DETAIL_ROWS;
+const LEAST_TABLE = 8;
 
 type Mode = 'list' | 'form' | 'signature';
 
 const DAY_MS = 86_400_000;
 /** A waiver is for a while: the form offers this many days from the survey. */
 const OFFERED_DAYS = 90;
-
-const rowKey = (row: Row): string =>
-  row.kind === 'open'
-    ? `open ${row.problem.check} ${row.problem.status} ${String(row.problem.nodes.length)}`
-    : `waiver ${row.waiver.check} ${row.waiver.nodes?.join() ?? ''}`;
-
-function rowCells(row: Row, theme: Theme): readonly Cell[] {
-  if (row.kind === 'waiver') {
-    const { check, nodes, who, until, why } = row.waiver;
-    const where = nodes === undefined ? 'every node' : nameList(nodes, 2);
-    return [{ text: 'waiver', tone: 'warn' }, check, `${where}, ${who} until ${until}: ${why}`];
-  }
-  const { status, check, nodes, blocking } = row.problem;
-  const where = nodes.length === 0 ? 'the fleet' : nameList(nodes, 3);
-  const word = `${theme.mark[status]} ${STATUS_WORD[status]}`;
-  return [
-    { text: word, tone: STATUS_TONE[status] },
-    check,
-    `${where}${blocking ? ', blocks' : ''}`,
-  ];
-}
 
 const lastDay = (report: Report): string =>
   new Date(Date.parse(report.run.finishedAt) + OFFERED_DAYS * DAY_MS).toISOString().slice(0, 10);
@@ -55,16 +44,65 @@ function takeBack(waiver: Waiver, remove: (check: string, node?: string) => void
   else for (const node of waiver.nodes) remove(waiver.check, node);
 }
 
-function headline(report: Report, problems: readonly OpenProblem[], waivers: number): string {
-  const blocking = problems.filter((problem) => problem.blocking).length;
-  const open = blocking === 0 ? 'nothing blocks' : `${count(blocking, 'problem')} in the way`;
-  return `The fleet is ${READINESS_WORD[report.readiness]}: ${open}, ${count(waivers, 'waiver')}.`;
+/** The table takes what it needs of its share, and all that the signature's words leave. */
+function roomOf(height: number, rows: number, says: number) {
+  const share = Math.min(rows + 1, LEAST_TABLE);
+  const sayRows = Math.max(0, Math.min(says, height - AROUND - share));
+  return { sayRows, tableRows: Math.max(4, height - AROUND - sayRows) };
+}
+
+type ListProps = {
+  readonly title: string;
+  readonly tone: Tone;
+  readonly rows: readonly SignOffRow[];
+  readonly says: readonly Line[];
+  readonly cursor: number;
+};
+
+/** What is open and waived, what can be done about the line under the pointer, and the start of what is signed. */
+function SignOffList({ title, tone, rows, says, cursor }: ListProps) {
+  const { width, height } = useArea();
+  const theme = useTheme();
+  const all = wrapLines(says, width);
+  const { sayRows, tableRows } = roomOf(height, rows.length, all.length);
+  const row = rows[cursor];
+  const longest = rows.reduce((most, one) => Math.max(most, checkOf(one).length), 10);
+  const columns: readonly Column[] = [
+    { title: 'State', width: 13 },
+    { title: 'Blocks', width: 6 },
+    { title: 'Check', width: Math.min(longest, Math.floor(width * 0.4)) },
+    { title: 'Where', width: 12 },
+  ];
+  const short =
+    all.length > sayRows && sayRows > 1
+      ? [...all.slice(0, sayRows - 1), line('Right shows all of it.', 'dim')]
+      : all.slice(0, sayRows);
+  return (
+    <Box flexDirection="column">
+      <Words bold tone={tone} width={width}>
+        {title}
+      </Words>
+      <Table
+        columns={columns}
+        rows={rows}
+        keyOf={rowKey}
+        cells={(one) => rowCells(one, theme)}
+        cursor={cursor}
+        width={width}
+        height={tableRows}
+        empty="Nothing is open and nothing is waived."
+      />
+      <Lines
+        lines={row === undefined ? [] : wrapLines(rowDetail(row), width).slice(0, DETAIL_ROWS)}
+        width={width}
+      />
+      <Lines lines={short} width={width} />
+    </Box>
+  );
 }
 
 /** What is open, waivers, and what the signature will say. */
 export function SignOffStep() {
-  const { width, height } = useArea();
-  const theme = useTheme();
   const actions = useActions();
   const catalogue = useCatalogue();
   const store = useSessionStore();
@@ -75,14 +113,11 @@ export function SignOffStep() {
     () => (report === null ? [] : openProblems(report, catalogue)),
     [report, catalogue],
   );
-  const rows = useMemo<readonly Row[]>(
-    () => [
-      ...problems.map((problem) => ({ kind: 'open' as const, problem })),
-      ...waivers.map((waiver) => ({ kind: 'waiver' as const, waiver })),
-    ],
-    [problems, waivers],
+  const rows = useMemo(
+    () => (report === null ? [] : signOffRows(report, problems, waivers)),
+    [report, problems, waivers],
   );
-  const list = useKeyedCursor(rows, rowKey, height - 6);
+  const list = useKeyedCursor(rows, rowKey, LEAST_TABLE - 2);
   const row = rows[list.cursor];
   const says = useMemo<readonly Line[]>(
     () => [
@@ -147,33 +182,13 @@ export function SignOffStep() {
         }}
       />
     );
-  const longest = rows.reduce(
-    (most, one) => Math.max(most, (one.kind === 'open' ? one.problem : one.waiver).check.length),
-    10,
-  );
-  const columns: readonly Column[] = [
-    { title: 'State', width: 12 },
-    { title: 'Check', width: Math.min(longest, 30) },
-    { title: 'Where', width: 20 },
-  ];
-  const short = wrapLines(says, width).slice(0, Math.max(0, height - 8));
-  const tableRows = Math.max(4, height - 1 - short.length);
   return (
-    <Box flexDirection="column">
-      <Words bold tone={READINESS_TONE[report.readiness]} width={width}>
-        {headline(report, problems, waivers.length)}
-      </Words>
-      <Table
-        columns={columns}
-        rows={rows}
-        keyOf={rowKey}
-        cells={(one) => rowCells(one, theme)}
-        cursor={list.cursor}
-        width={width}
-        height={tableRows}
-        empty="Nothing is open and nothing is waived."
-      />
-      <Lines lines={short} width={width} />
-    </Box>
+    <SignOffList
+      title={headline(report, problems, waivers.length)}
+      tone={READINESS_TONE[report.readiness]}
+      rows={rows}
+      says={says}
+      cursor={list.cursor}
+    />
   );
 }

@@ -2,6 +2,8 @@
 export type ProcessEvents = {
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
+  /** As `process.kill`; absent where nobody can be stopped. */
+  kill?(pid: number, signal: 'SIGTSTP'): unknown;
 };
 
 export type Endings = {
