@@ -22,6 +22,8 @@ const SUFFIX = '.txt';
 const STRAY_LINES = 8;
 
 export type Warn = (text: Displayable) => void;
+/** The evidence in a file beside the folders, as a collector wrote it; null for any other file. */
+export type ReadCollected = (bytes: Uint8Array) => readonly Evidence[] | null;
 type Catalogue = {
   /** By the name of its file without the suffix, in small letters: not every system keeps the letters as typed. */
   readonly byName: ReadonlyMap<string, AnyProbe>;
@@ -32,13 +34,14 @@ type Catalogue = {
 /**
  * Evidence from a folder `PATH/NODE/*.txt` of pasted outputs. A file's name is a probe's id, a folder's name the
  * node's name, letter by letter; what a file is called otherwise is reported through `warn` and ignored, as are hidden
- * files and links that lead outside. A node's folder may also be an unpacked sos report, and so may PATH itself.
- * Rejects with InputError when PATH is no folder or holds no node.
+ * files and links that lead outside. A node's folder may also be an unpacked sos report, and so may PATH itself. A file
+ * PATH/NODE.txt of collector output is a node as well. Rejects with InputError when PATH is no folder or holds no node.
  */
 export async function readRecordedFolder(
   path: string,
   probes: readonly AnyProbe[],
   warn: Warn,
+  collected: ReadCollected = () => null,
 ): Promise<readonly NodeEvidence[]> {
   const root = await folder(path);
   if (isSosFolder(root)) return [readSosFolder(root, root, probes)];
@@ -52,18 +55,36 @@ export async function readRecordedFolder(
     const { name } = entry;
     const isFolder = isFolderInside(root, root, entry);
     if (isFolder === null) warn(visibleLine(`${name}: leads outside the folder, ignored`));
-    else if (!isFolder) warn(visibleLine(`${name}: not a node's folder, ignored`));
-    else if (isSosFolder(join(root, name)))
+    else if (!isFolder) {
+      const node = nodeOfFile(root, entry, collected);
+      if (node === null)
+        warn(visibleLine(`${name}: neither a node's folder nor collector output, ignored`));
+      else if (nodes.some((other) => other.node === node.node))
+        warn(visibleLine(`${name}: the folder ${node.node} is that node, ignored`));
+      else nodes.push(node);
+    } else if (isSosFolder(join(root, name)))
       nodes.push(readSosFolder(root, join(root, name), probes));
     else nodes.push(readNode(root, name, catalogue, warn));
   }
   if (nodes.length === 0) {
     throw new InputError(
       `${visibleLine(path)} holds no folder of a node`,
-      'Put each node’s outputs into a folder of its own: PATH/NODE/uname-a.txt.',
+      'Put each node’s outputs into a folder of its own, PATH/NODE/uname-a.txt, or its collector output into PATH/NODE.txt.',
     );
   }
   return nodes;
+}
+
+// As much as the collector output of a node can hold when it is given by itself.
+const MOST_COLLECTED = 64 << 20;
+
+function nodeOfFile(root: string, entry: Entry, collected: ReadCollected): NodeEvidence | null {
+  const read = readInside(root, join(root, entry.name), MOST_COLLECTED, !entry.isFile());
+  const evidence = read === null ? null : collected(read.bytes);
+  if (read === null || evidence === null) return null;
+  const node = entry.name.replace(/(?<=.)\.[^.]{0,8}$/, '');
+  const peer = { transport: 'recorded', host: node } as const;
+  return { node, peer, startedAt: read.modified, finishedAt: read.modified, evidence };
 }
 
 async function folder(path: string): Promise<string> {

@@ -168,7 +168,7 @@ describe('readRecordedFolder', () => {
     expect(nodes[1]?.evidence.map(({ probe: id }) => id)).toEqual(['uname-a']);
     expect(warnings).toEqual([
       'Empty: holds no output that a check asks for',
-      "README: not a node's folder, ignored",
+      "README: neither a node's folder nor collector output, ignored",
       'a/lsmod.txt: this is the output of uname -a, read as that',
       'a/os-release.txt: not a plain file inside the folder, ignored',
       'a/uname-r.txt: not a plain file inside the folder, ignored',

@@ -134,9 +134,13 @@ type Found = {
 const plainNode = (name: string): InventoryNode => ({ name, host: name, roles: [] });
 
 async function folder(path: string): Promise<Found> {
-  const evidence = await readRecordedFolder(path, allProbes(currentCatalogue()), (warning) => {
+  const probes = allProbes(currentCatalogue());
+  const warn = (warning: string): void => {
     note(`note: ${warning}`);
-  });
+  };
+  const evidence = await readRecordedFolder(path, probes, warn, (bytes) =>
+    isCollectorOutput(bytes) ? readCollectorOutput(bytes, probes).evidence : null,
+  );
   return recordedOnly(evidence);
 }
 

@@ -16,6 +16,9 @@ let cwd = '';
 const run = (...args: readonly string[]) => runCli(args, { cwd });
 const json = (text: string) => reportSchema.parse(JSON.parse(text));
 
+const verdictsOf = (node: ReturnType<typeof json>['nodes'][number] | undefined) =>
+  node?.findings.map(({ check, status }) => [check, status]);
+
 beforeAll(async () => {
   await builtCli();
   cwd = mkdtempSync(join(tmpdir(), 'cli-recorded-'));
@@ -67,6 +70,18 @@ test('the collector, run by any shell, is judged like a node', async () => {
   const judged = node?.findings.filter(({ status }) => status !== 'unknown') ?? [];
   expect(judged.length).toBeGreaterThan(5);
   expect(ran.stderr).toBe('');
+  // What forty nodes leave behind is a folder of such files.
+  const many = join(cwd, 'many');
+  cpSync(join(RECORDED, 'debian-12-lab-plain'), join(many, 'rack1-b'), { recursive: true });
+  for (const file of ['rack1-a.txt', 'rack1-b.txt', 'n3.example.out'])
+    cpSync(join(cwd, 'machine.out'), join(many, file));
+  writeFileSync(join(many, 'todo.txt'), 'call Bob\n');
+  const fleetRan = await run('audit', '--from', 'many', '--format', 'json');
+  const nodes = json(fleetRan.stdout).nodes;
+  expect(nodes.map(({ name }) => name)).toEqual(['n3.example', 'rack1-a', 'rack1-b']);
+  expect(fleetRan.stderr).toMatch(/^note: rack1-b.txt: the folder rack1-b is that node, ignored$/m);
+  expect(fleetRan.stderr).toMatch(/^note: todo.txt: neither a node's folder nor collector output/m);
+  expect(verdictsOf(nodes[0])).toEqual(verdictsOf(node));
 });
 
 test('the result goes where --output says, and a folder that is not there is refused', async () => {
