@@ -6,7 +6,6 @@ import {
   leavesAlone,
   mergeFiles,
   readPrinted,
-  UNMANAGED_KEY,
   type ConfFile,
   type NmConfig,
   type Undecided,
@@ -78,17 +77,18 @@ export type ConfigView = {
   readonly missing: readonly string[] | null;
   /** Set when the files and `--print-config` do not agree, or the files could not be judged. */
   readonly note?: string;
-  /** Set when the text of `--print-config` ends within the list. */
+  /** Set when the text of `--print-config` was cut. */
   readonly cut?: true;
 };
 
-/** NetworkManager prints more sections behind this key and ends every line: a text that ends within it was cut. */
-const CUT = new RegExp(`(?:^|\\n)[ \\t]*${UNMANAGED_KEY}[ \\t]*=[^\\n]*$`);
-const NOTE_CUT = `NetworkManager --print-config ends within ${UNMANAGED_KEY}`;
+/** NetworkManager prints [logging] with its defaults behind [keyfile] and ends every line (nm_config_data_log). */
+const isCut = (text: string): boolean => !text.endsWith('\n') && !/^\[logging\]/m.test(text);
+const NOTE_CUT = 'the text of NetworkManager --print-config was cut';
 
 function viewPrinted(missing: readonly string[] | null, text: string): ConfigView {
-  const isCut = missing !== null && missing.length > 0 && CUT.test(text);
-  return isCut ? { missing: null, note: NOTE_CUT, cut: true } : { missing };
+  return missing !== null && missing.length > 0 && isCut(text)
+    ? { missing: null, note: NOTE_CUT, cut: true }
+    : { missing };
 }
 
 /** The files and `--print-config` together: where they differ, what either leaves out is missing, and it is said. */

@@ -21,7 +21,7 @@ import {
 import { EBPF_PAGE } from '../requirements/dataplane-kernels.js';
 import { pageB, pageToday } from '../requirements/sources.js';
 import { unlessEbpf } from './bpf-intent.js';
-import { judgeFeature, TO_KNOW, wordsOf } from './feature.js';
+import { judgeFeature, lostInCut, TO_KNOW, wordsOf } from './feature.js';
 import { kernelWitnesses, type KernelFacts } from './witnesses.js';
 
 type Facts = KernelFacts & WitnessFacts<{ unameA: typeof unameA; hostnamectl: typeof hostnamectl }>;
@@ -72,7 +72,7 @@ function judge(facts: Facts, intent: Intent): Verdict {
         `the required parts are there; ${lacking.map(wordsOf).join('; ')}`,
         'these too are usual for eBPF (unverified: no page of Calico lists them)',
       )
-    : pass(required.map(wordsOf).join('; '));
+    : (lostInCut(usual, facts) ?? pass(required.map(wordsOf).join('; ')));
 }
 
 /** Page B asks for "eBPF including the tc hook support" and no page lists symbols. */
@@ -96,7 +96,7 @@ export const ebpf = defineCheck({
   waivable: true,
   skip: unlessEbpf,
   rule: ({ calico }) =>
-    `The processor must be one of ${bpfArchitectures(calico).join(', ')}, and the intent may ask for nothing that the eBPF data plane has not (etcd, SCTP, IPIP with IPv6). ${BPF_REQUIRED.map(({ name }) => name).join(', ')} must be there: a missing one fails. ${BPF_USUAL.map(({ name }) => name).join(', ')}: a missing one is a warning, because no page of Calico asks for it (unverified). The kernel's version is judged by kernel/dataplane-version.`,
+    `The processor must be one of ${bpfArchitectures(calico).join(', ')}, and the intent may ask for nothing that the eBPF data plane has not (etcd, SCTP, IPIP with IPv6). These must be there, a missing one fails: ${BPF_REQUIRED.map(({ name }) => name).join(', ')}. Of these a missing one is a warning: ${BPF_USUAL.map(({ name }) => name).join(', ')}, because no page of Calico asks for it (unverified). The kernel's version is judged by kernel/dataplane-version.`,
   disagreement:
     'No page lists the symbols of the kernel that eBPF needs: page B and the text of today name eBPF, the tc hook and XDP. What Felix does at its start decides; the rest of the usual lists only warns.',
   breaks: ['the eBPF data plane, and every service once kube-proxy is removed'],

@@ -1,7 +1,14 @@
 import { fail, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
 import type { KernelFeature } from '../requirements/kernel-feature.js';
-import { judgeFeature, TO_KNOW, tornWords, wordsOf, type FeatureState } from './feature.js';
+import {
+  judgeFeature,
+  lostInCut,
+  TO_KNOW,
+  tornWords,
+  wordsOf,
+  type FeatureState,
+} from './feature.js';
 import type { KernelFacts } from './witnesses.js';
 
 const inState = (states: readonly FeatureState[], state: FeatureState['state']) =>
@@ -64,6 +71,8 @@ export function verdictOnAll(
   const torn = [...must.torn, ...also.torn];
   if (torn.length > 0) return warn(tornWords(torn), expected);
   const there = usableWords(must.usable);
+  const lost = lostInCut(also.silent, facts);
+  if (lost !== null) return lost;
   if (also.missing.length > 0) {
     return warn(`${there}; not there: ${also.missing.map(wordsOf).join('; ')}`, expected);
   }

@@ -116,6 +116,23 @@ export const unheard = (names: string): Verdict =>
     TO_KNOW,
   );
 
+/**
+ * Nobody speaks of these, and the configuration, which whole might have said that they are missing, was cut or damaged:
+ * half of it must not be worth more. Null where that is not so.
+ */
+export function lostInCut(states: readonly FeatureState[], facts: KernelFacts): Verdict | null {
+  const silent = states.filter(({ state }) => state === 'silent');
+  if (facts.bootConfig?.cut !== true || silent.length === 0) return null;
+  const names = silent.map(({ feature }) => feature.name).join(', ');
+  return unknown(
+    reason(
+      'truncated',
+      `the configuration of the kernel was cut or damaged and does not tell of ${names}`,
+    ),
+    TO_KNOW,
+  );
+}
+
 /** The words for features on which the witnesses disagree, or that will not be there after a restart. */
 export function tornWords(states: readonly FeatureState[]): string {
   const join = (items: readonly FeatureState[]): string => items.map(wordsOf).join('; ');

@@ -3,9 +3,16 @@ import type { Intent } from '../../src/domain/intent.js';
 import { modprobeIpSet, modprobeXtSet } from '../probes/modprobe-n.js';
 import { IP_SET, SET_TYPES, XT_SET, type KernelFeature } from '../requirements/kernel-features.js';
 import { pageB, pageToday } from '../requirements/sources.js';
-import { judgeFeature, tornWords, unheard, wordsOf, type FeatureState } from './feature.js';
+import {
+  judgeFeature,
+  lostInCut,
+  tornWords,
+  unheard,
+  wordsOf,
+  type FeatureState,
+} from './feature.js';
 import { needsIpSets } from './needed-features.js';
-import { iptablesWitnesses } from './witnesses.js';
+import { iptablesWitnesses, type KernelFacts } from './witnesses.js';
 
 const EXPECTED = 'IP sets, the iptables match "set" and the set types that Felix creates';
 
@@ -13,7 +20,11 @@ const EXPECTED = 'IP sets, the iptables match "set" and the set types that Felix
 const deciding = (intent: Intent): readonly KernelFeature[] =>
   intent.dataplane === 'nftables' ? [IP_SET] : [IP_SET, XT_SET];
 
-function weigh(states: readonly FeatureState[], types: readonly FeatureState[]): Verdict {
+function weigh(
+  states: readonly FeatureState[],
+  types: readonly FeatureState[],
+  facts: KernelFacts,
+): Verdict {
   const of = (state: FeatureState['state']) => states.filter((item) => item.state === state);
   const words = (items: readonly FeatureState[]) => items.map(wordsOf).join('; ');
   if (of('missing').length > 0) return fail(words(of('missing')), EXPECTED);
@@ -28,7 +39,7 @@ function weigh(states: readonly FeatureState[], types: readonly FeatureState[]):
   const lacking = types.filter(({ state }) => state === 'missing' || state === 'torn');
   return lacking.length > 0
     ? warn(`${words(states)}; set types that are not there: ${words(lacking)}`, EXPECTED)
-    : pass(words(states));
+    : (lostInCut(types, facts) ?? pass(words(states)));
 }
 
 /** IP sets hold the addresses that policy rules match. */
@@ -62,6 +73,7 @@ export const ipset = defineCheck({
     return weigh(
       deciding(intent).map((feature) => judgeFeature(feature, all)),
       types.map((feature) => judgeFeature(feature, all)),
+      all,
     );
   },
 });

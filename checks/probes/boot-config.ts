@@ -9,10 +9,12 @@ export type KernelConfig = {
   /** By symbol without CONFIG_: `y`, `m`, or `n` for "is not set". Other values are left out. */
   readonly symbols: ReadonlyMap<string, 'y' | 'm' | 'n'>;
   /**
-   * True when both the beginning and the end of the configuration were seen: only then does a symbol that is not
+   * True when both the beginning and the end of the configuration were seen, and no damage between them: only then does a symbol that is not
    * mentioned count as not set (Kconfig leaves out what a missing dependency forbids).
    */
   readonly whole: boolean;
+  /** True when an end of it was lost or a line is damaged; a few lines that somebody picked are not cut. */
+  readonly cut: boolean;
   /** The symbols that the node was asked for; null when the text holds all of them. */
   readonly asked: ReadonlySet<string> | null;
   /** The kernel's release, of the file's name or of the head of a pasted text; null when neither tells. */
@@ -23,6 +25,8 @@ export type KernelConfig = {
 // before, the others in the parts behind the drivers (Linux 3.10 to 7.2).
 const FIRST = 'MODULES';
 const LAST = ['PRINTK_TIME', 'MAGIC_SYSRQ', 'CRYPTO'];
+/** More lines than anybody picks out by hand; the smallest configurations have ten times as many. */
+const PICKED = 200;
 const FROM = '# read from ';
 const ASKED = '# asked for ';
 const RELEASE =
@@ -31,6 +35,11 @@ const RELEASE =
 const SET = /^CONFIG_([A-Za-z0-9_]{1,80})=([ym])$/;
 const UNSET = /^# CONFIG_([A-Za-z0-9_]{1,80}) is not set$/;
 const OTHER = /^CONFIG_[A-Za-z0-9_]{1,80}=/;
+/** A line that is half a setting, or holds what no text file has: then another one may be lost altogether. */
+const isDamaged = (line: string): boolean =>
+  line.includes('\u0000') ||
+  line.includes('\ufffd') ||
+  (/^(?:# )?CONFIG_/.test(line) && !OTHER.test(line) && readLine(line) === null);
 
 type Line = { readonly symbol: string; readonly value: 'y' | 'm' | 'n' };
 
@@ -39,6 +48,20 @@ function readLine(line: string): Line | null {
   if (set?.[1] !== undefined) return { symbol: set[1], value: set[2] === 'm' ? 'm' : 'y' };
   const unset = UNSET.exec(line)?.[1];
   return unset === undefined ? null : { symbol: unset, value: 'n' };
+}
+
+function completeness(
+  symbols: KernelConfig['symbols'],
+  damaged: boolean,
+  placed: boolean,
+  asked: boolean,
+): Pick<KernelConfig, 'whole' | 'cut'> {
+  const bothEnds = [FIRST, ...LAST].every((name) => symbols.has(name));
+  return {
+    // A selection that does not say what it was selected by may leave out anything.
+    whole: bothEnds && (!placed || asked) && !damaged,
+    cut: damaged || (!bothEnds && (symbols.size > PICKED || placed)),
+  };
 }
 
 function parse(stdout: string): KernelConfig {
@@ -56,11 +79,7 @@ function parse(stdout: string): KernelConfig {
   return {
     place: place.slice(FROM.length, FROM.length + 200),
     symbols,
-    // A selection that does not say what it was selected by may leave out anything.
-    whole:
-      symbols.has(FIRST) &&
-      LAST.every((name) => symbols.has(name)) &&
-      (place === '' || asked !== undefined),
+    ...completeness(symbols, lines.some(isDamaged), place !== '', asked !== undefined),
     asked: asked === undefined ? null : new Set(asked.slice(ASKED.length).split(' ')),
     release: release?.[1] ?? release?.[2] ?? null,
   };
@@ -110,7 +129,14 @@ exit 127`,
   rootCommands: [],
   timeoutSeconds: 20,
   maxBytes: 2097152,
-  fields: { place: 'plain', symbols: 'plain', whole: 'plain', asked: 'plain', release: 'plain' },
+  fields: {
+    place: 'plain',
+    symbols: 'plain',
+    whole: 'plain',
+    cut: 'plain',
+    asked: 'plain',
+    release: 'plain',
+  },
   recognises: (stdout) =>
     /^(?:CONFIG_[A-Z0-9_]{1,80}=[ymn0-9"-]|# CONFIG_[A-Z0-9_]{1,80} is not set)/m.test(stdout),
   parse: ({ stdout }) => parse(stdout),

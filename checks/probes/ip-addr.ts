@@ -101,7 +101,17 @@ function described(link: Link, line: string, behindLink: boolean): Link {
   return KINDS.has(kind) ? { ...link, kind } : link;
 }
 
+/** The last line of a text that was cut within it; iproute2 and BusyBox end every line. */
+function isHalf(line: string): boolean {
+  if (/valid_lft/.test(line)) return !/ preferred_lft (?:forever|\d{1,12}sec)\s*$/.test(line);
+  if (/^\s+inet6? /.test(line)) return !/ scope \S+( |$)/.test(line);
+  if (/^\s+link\//.test(line)) return !/^\s+link\/(?:none|\S+ \S+ brd \S+)/.test(line);
+  return HEAD.test(line) || line.trim() === '';
+}
+
 function parse(stdout: string): IpAddr {
+  if (!stdout.endsWith('\n') && isHalf(stdout.slice(stdout.lastIndexOf('\n') + 1)))
+    throw new ProbeParseError('it was cut within a line');
   const links = new Map<string, Link>();
   const addresses: NodeAddress[] = [];
   let [name, behindLink] = ['', false];
@@ -148,6 +158,6 @@ export const ipAddr = defineProbe<IpAddr>({
     'addresses.scope': 'plain',
     'addresses.flags': 'plain',
   },
-  recognises: (stdout) => /^1: lo(?:: <|\s+inet )/m.test(stdout.slice(0, 2000)),
+  recognises: (stdout) => /^1: lo(?:: <|\s+inet )/.test(stdout.slice(0, 2000)),
   parse: ({ stdout }) => parse(stdout),
 });

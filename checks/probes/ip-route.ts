@@ -90,7 +90,10 @@ export const ipRoute = defineProbe<{ readonly routes: readonly Route[] }>({
     'routes.metric': 'plain',
     'routes.hops': 'plain',
   },
-  recognises: (stdout) => /^default (?:via \S{2,45} )?dev \S{1,15}/m.test(stdout.slice(0, 4000)),
+  recognises: (stdout) =>
+    /^(?:default (?:via \S{2,45} )?dev|[\d.]{7,15}\/\d{1,2} dev) \S{1,15} /.test(
+      stdout.slice(0, 200),
+    ),
   parse: ({ stdout, exit }) => {
     const routes = routesOf(linesOf(stdout));
     // An empty paste is more likely a slip than a node without routes.

@@ -31,6 +31,8 @@ function parse(stdout: string): OsRelease {
   }
   const of = (key: string): string => values.get(key) ?? '';
   if (of('ID') === '' && of('NAME') === '') throw new ProbeParseError('it has neither ID nor NAME');
+  // Every line of the file is ended: this one was cut, and ID may have stood behind.
+  if (of('ID') === '' && !stdout.endsWith('\n')) throw new ProbeParseError('it ends before ID');
   return {
     // "linux" is what a file without ID stands for.
     id: (of('ID') === '' ? 'linux' : of('ID')).toLowerCase(),

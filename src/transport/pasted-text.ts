@@ -5,9 +5,9 @@ const PREFIXES = new Set(['sudo', 'doas', 'time', '-n', '--', 'LC_ALL=C', 'LANG=
 const PROMPT = /^([^\n$#%>]{0,120}[$#%>])[ \t]+(\S[^\n]{0,2000})$/;
 /** The same with nothing behind it. */
 const BARE_PROMPT = /^(?:\[[^\]\n]{1,80}\]|[\w.@:~/+-]{1,80}|)[$#][ \t]*$/;
-/** What a shell or ssh says when it ends. */
+/** What a shell, ssh or script(1) says when it ends. */
 const FAREWELL =
-  /^(?:(?:[^\n$#%>]{0,120}[$#%>] )?(?:logout|exit)|Connection to \S{1,255} closed\.)[ \t]*$/;
+  /^(?:(?:[^\n$#%>]{0,120}[$#%>] )?(?:logout|exit)|Connection to \S{1,255} closed\.|Script done[ ,][^\n]{0,300})[ \t]*$/;
 const PASSWORD =
   /^(?:\[sudo\][^\n]{0,200}:|Password:|sudo: unable to resolve host [^\n]{0,300})[ \t]*$/;
 const FENCE = /^[ \t]{0,3}(?:```|~~~)[\w.+-]{0,20}[ \t]*$/;
@@ -50,10 +50,22 @@ export function knownCommands(commands: readonly string[]): KnownCommands {
 export function decodePaste(bytes: Uint8Array): string {
   const little = bytes[0] === 0xff && bytes[1] === 0xfe;
   const big = bytes[0] === 0xfe && bytes[1] === 0xff;
+  const wide = little || big || looksWide(bytes);
   // The decoders drop the byte order mark.
-  const text = new TextDecoder(little ? 'utf-16le' : big ? 'utf-16be' : 'utf-8').decode(bytes);
+  const text = new TextDecoder(!wide ? 'utf-8' : big ? 'utf-16be' : 'utf-16le').decode(bytes);
   const plain = text.includes('\u001b') ? text.replace(ESCAPES, '') : text;
-  return plain.includes('\r') ? plain.replace(/\r+\n/g, '\n') : plain;
+  return plain.includes('\r') ? lineEnds(plain) : plain;
+}
+
+/** UTF-16 without its mark: every other byte of ASCII is zero, which no output of ours is. */
+const looksWide = (bytes: Uint8Array): boolean =>
+  bytes.length >= 16 &&
+  bytes.subarray(0, 16).every((byte, index) => (index % 2 === 1) === (byte === 0));
+
+/** Where readline has read a command its last escape is followed by a bare return, in front of the output. */
+function lineEnds(text: string): string {
+  if (!text.includes('\n')) return text.replace(/\r+/g, '\n');
+  return text.replace(/\r+\n/g, '\n').replace(/(^|\n)\r+/g, '$1');
 }
 
 /** One command's output out of a pasted text. `typed` is the command line in front of it, when one was pasted. */
@@ -81,7 +93,7 @@ export function splitPaste(text: string, known: KnownCommands): readonly Pasted[
     if (sections.length === 0) sections.push({ typed: null, lines: [] });
     sections.at(-1)?.lines.push(line);
   }
-  return sections.map(({ typed, lines: own }) => ({ typed, text: outputOf(own) }));
+  return sections.map(({ typed, lines: own }) => ({ typed, text: outputOf(own, sign) }));
 }
 
 /** A later prompt must look like the first: a bare `#` begins too many comments. */
@@ -114,7 +126,7 @@ function withoutFences(lines: readonly string[]): readonly string[] {
 }
 
 /** Without blank lines in front and without what the shell wrote behind. */
-function outputOf(lines: readonly string[]): string {
+function outputOf(lines: readonly string[], sign: string | null): string {
   const asked = lines.slice(0, 20).some((line) => PASSWORD.test(line));
   const own = asked ? lines.filter((line, index) => index >= 20 || !PASSWORD.test(line)) : lines;
   const start = own.findIndex((line) => line.trim() !== '');
@@ -123,7 +135,8 @@ function outputOf(lines: readonly string[]): string {
   for (let trailing = 0; trailing < 4; trailing += 1) {
     const last = own.findLastIndex((line, index) => index < end && line.trim() !== '');
     const line = own[last] ?? 'none';
-    if (last < start || !(BARE_PROMPT.test(line) || FAREWELL.test(line))) break;
+    const isBare = BARE_PROMPT.test(line) || line.trimEnd() === sign;
+    if (last < start || !(isBare || FAREWELL.test(line))) break;
     end = last;
   }
   const body = own.slice(start, end).join('\n');

@@ -61,12 +61,33 @@ describe('around a pasted output', () => {
     ],
     ['an environment', `root@n1:~# LC_ALL=C uname -a\n${UNAME}`],
     ['UTF-16 in the other order', Buffer.from(`\ufeff${UNAME}`, 'utf16le').swap16()],
+    ['UTF-16 without its mark', Buffer.from(UNAME, 'utf16le')],
+    ['line ends of an old Macintosh', UNAME.replaceAll('\n', '\r')],
+    [
+      'a return behind the modes of a paste',
+      `\u001b[?2004hroot@n1:~# uname -a\n\u001b[?2004l\r${UNAME}`,
+    ],
+    ['a prompt of zsh', `n1% uname -a\n${UNAME}n1% \n`],
+    ["Ansible's heading", `n1 | CHANGED | rc=0 >>\n${UNAME}`],
+    [
+      'what script(1) writes around a session',
+      `Script started on 2026-11-22 01:00:00+00:00 [TERM="xterm"]\nroot@n1:~# uname -a\n${UNAME}root@n1:~# exit\nexit\n\nScript done on 2026-11-22 01:00:01+00:00 [COMMAND_EXIT_CODE="0"]\n`,
+    ],
     ['two carriage returns', UNAME.replaceAll('\n', '\r\r\n')],
   ])('%s is left out', async (_, text) => {
     const { said, warnings } = await read({ 'uname-a': text });
     expect(said['uname-a']?.trim()).toBe(UNAME.trim());
     expect(warnings).toEqual([]);
   });
+});
+
+test.each(['ip-addr', 'ip-route'])('a banner in front of %s is left out', async (probe) => {
+  const text = {
+    'ip-addr': recorded('debian-12-lab-plain', 'ip-addr'),
+    'ip-route': 'default via 10.0.2.2 dev eth0 \n10.0.2.0/24 dev eth0 scope link \n',
+  }[probe];
+  const { said } = await read({ [probe]: `Last login: Sun Nov 22 01:00:00 2026\n${text ?? ''}` });
+  expect(said[probe]).toBe(text);
 });
 
 test('the first line of an output that looks like a prompt stays', async () => {
