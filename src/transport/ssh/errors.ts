@@ -62,6 +62,12 @@ const RULES: readonly Rule[] = [
     'Check the address and the routes of this machine.',
   ],
   [
+    'EINVAL',
+    'no-route',
+    'this address cannot be connected to as it is written',
+    'Check the address; one that begins with fe80: needs its interface, as in fe80::1%eth0.',
+  ],
+  [
     'signature verification failed|Host key does not match',
     'host-key-changed',
     'it shows a host key that it cannot prove to hold',

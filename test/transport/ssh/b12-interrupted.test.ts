@@ -12,6 +12,7 @@ import { Pty } from '../../helpers/pty.js';
 import { describeAsRoot, describeWith } from '../../helpers/require-tool.js';
 import { accountRig, nodeOf, processesOf, until } from './account-rig.js';
 import type { Account, AccountRig, Audited } from './account-rig.js';
+import { peer } from './fault-rig.js';
 import { never, nodeAt, rig as transportRig } from './rig.js';
 
 // A file that never ends stands for one on a file system that does not answer (a process in D state cannot be made).
@@ -41,13 +42,13 @@ const THREE_HANGS = [
   fifo('/etc/os-release'),
 ].join('\n');
 
-/** Once the survey stands before a file that hangs: a shell of it, four deep, has opened nothing for a while. */
+/**
+ * Once the survey stands before a file that hangs: a shell of it, four deep, has opened nothing for a while. In a session
+ * of its own, so that the deed may end the whole of the survey's, whose leader is $S. The brackets keep the pattern from
+ * finding itself.
+ */
 const midSurvey = (deed: string): string =>
-  `(exec </dev/null >/dev/null 2>&1; until pgrep -u "$(id -u)" -f 'sh -c exec 3>&1'; do sleep 0.1; done; sleep 2; ${deed}) &`;
-
-// Processes that hang keep the channel open after the shell's end: then the node's time runs out first.
-const CUT_OFF =
-  /^(lost|not-run): .*(the connection was lost|was killed by SIGKILL|the time for this node was over)/m;
+  `S=$$ P=$PPID setsid sh -c 'until pgrep -u "$(id -u)" -f "[s]h -c exec 3>&1"; do sleep 0.1; done; sleep 2; ${deed}' </dev/null >/dev/null 2>&1 &`;
 
 const unknowns = (report: Report, name: string): readonly Finding[] =>
   nodeOf(report, name).findings.filter(({ status }) => status === 'unknown');
@@ -87,12 +88,14 @@ describeWith(
           healthy,
           hanging,
           rig.account('three-hangs', hung, options(three)),
-          rig.account('reboots', oneHang, options(reboots, midSurvey('kill -KILL $PPID'))),
-          rig.account(
-            'killed',
-            oneHang,
-            options(killed, midSurvey('pkill -KILL -u "$(id -u)" -x sh')),
-          ),
+          {
+            name: 'sheds',
+            host: '127.0.0.1',
+            port: await peer((socket) => socket.end()),
+            user: 'x',
+          },
+          rig.account('reboots', oneHang, options(reboots, midSurvey('kill -KILL $P'))),
+          rig.account('killed', oneHang, options(killed, midSurvey('pkill -KILL -s $S'))),
         ];
         audited = await rig.audit(accounts, ['--timeout', '60']);
         report = audited.report();
@@ -117,6 +120,15 @@ describeWith(
         expect(skew?.found).toMatch(/ahead of (one-hang|reboots|killed)/);
       });
 
+      test('B12/29 a server that sheds every connection is given up after three pauses, with the cause', () => {
+        const { reason, reached, findings } = nodeOf(report, 'sheds');
+        expect([reached, reason?.replace(/127\S+:\d+/, 'AT')]).toEqual([
+          false,
+          'refused: AT: it closed the connection before any greeting, again after pauses of 2, 5, 15 s',
+        ]);
+        expect(findings[0]?.toKnow).toContain('MaxStartups, PerSourcePenalties, fail2ban');
+      });
+
       test('B12/83 a hung probe is skipped, and the rest of the node is judged', () => {
         const hung = reasons(report, 'one-hang').filter((why) => why.startsWith('timed-out: '));
         expect(hung).toHaveLength(1);
@@ -135,14 +147,18 @@ describeWith(
         );
       });
 
-      test('B12/67 a node that reboots mid-probe: what was not answered is lost, not judged', () => {
-        expect(reasons(report, 'reboots').join('\n')).toMatch(CUT_OFF);
-        expect(nodeOf(report, 'reboots').readiness).not.toBe('ready');
-      });
-
-      test('B12/64 shells killed mid-survey: what was not answered is not judged', () => {
-        expect(reasons(report, 'killed').join('\n')).toMatch(CUT_OFF);
-        expect(nodeOf(report, 'killed').readiness).not.toBe('ready');
+      test.each([
+        ['B12/67 a node that reboots mid-probe', 'reboots', 'the connection was lost'],
+        ['B12/64 shells killed mid-survey', 'killed', 'the shell was killed by SIGKILL'],
+      ])('%s: what was not answered is not judged, and says why', (_, name, words) => {
+        const { reached, readiness, findings } = nodeOf(report, name);
+        const cut = reasons(report, name).filter((why) => /broke off|was not asked/.test(why));
+        expect(cut).not.toEqual([]);
+        for (const why of cut) expect(why).toMatch(new RegExp(`^(lost|not-run): .*: ${words}$`));
+        expect(reached).toBe(true);
+        expect(readiness).not.toBe('ready');
+        // What arrived before is judged.
+        expect(findings.some(({ status }) => status === 'pass')).toBe(true);
       });
 
       test('B12/66 a clock that jumps back ten years while a node is asked bends no duration', async () => {
