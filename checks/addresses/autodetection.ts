@@ -157,7 +157,7 @@ export const autodetection = defineCheck({
   rule: ({ ipFamilies }) =>
     `For ${ipFamilies.join(' and ')}: passes when one interface alone has an address that first-found takes; warns when there are several, and when the one it takes is not that of the inventory or of the default route; fails when a family has none, because calico-node then does not start.`,
   disagreement:
-    'The reference names the interfaces that are left out; the code (autodetection/interfaces.go) adds that they are walked from the last to the first and that it does not matter whether they are up. The code judges here.',
+    'The reference says that interfaces known to be local are left out, such as the bridge of docker; the code has the whole list, walks the interfaces from the last to the first, and does not look whether they are up (node/pkg/lifecycle/startup/autodetection, read 2026-11). A bridge named br-… is left out since December 2022 (pull request 7045), though some hosts have their address on one. The code judges here.',
   needs: {},
   witnesses: { addresses: ipAddr, routes: ipRoute },
   breaks: ['BGP sessions and tunnels to this node'],

@@ -137,6 +137,7 @@ export const mtu = defineCheck({
     network === 'aws-vpc' || network === 'azure'
       ? 'pods get interfaces of the cloud network'
       : null,
+  disagreement: `The page (2026-08-21) gives the rule. That ${String(FALLBACK)} is assumed where no running interface has a name that matches, the code alone says (felix/dataplane/linux/int_dataplane.go, findHostMTU, read 2026-08-22). The code judges.`,
   rule: (intent) => {
     const { bytes, by } = overheadOf(intent);
     const chosen =

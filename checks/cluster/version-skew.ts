@@ -137,7 +137,7 @@ export const versionSkew = defineClusterCheck({
   needs: NEEDS,
   rule: (intent) => {
     const gate = gateOf(intent);
-    return `Warns when a kubelet is newer than the API server or more than three minors older, when nodes have several kinds of container runtimes${gate === null ? '' : `, or when some kernels are below ${gate.words} and others not`}.`;
+    return `Warns when a kubelet is newer than the API server or more than three minors older, or when nodes have several kinds of container runtimes${gate === null ? '. Kernels may differ: nothing in this intent works otherwise on an older one' : `, or when some kernels are below ${gate.words} and others not`}.`;
   },
   breaks: ['the same behaviour of Calico on every node'],
   judge,

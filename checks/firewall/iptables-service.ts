@@ -76,9 +76,9 @@ const fixes = (facts: Facts, { intent }: NodeContext): readonly Fix[] => {
   return [
     disableByHand(
       {
-        summary: `Stop ${inUse(units).join(' and ')} and keep it from starting at boot.`,
+        summary: `Stop ${inUse(units).join(' and ')} and keep ${inUse(units).length > 1 ? 'them' : 'it'} from starting at boot.`,
         loses: [
-          'Its rules go, and every port of this node is open to whoever can reach it.',
+          'The rules go, and every port of this node is open to whoever can reach it.',
           'Stopping it flushes all rules of iptables; where Calico or kube-proxy run already, restart them afterwards.',
         ],
         byHand: `Run systemctl disable --now iptables ip6tables${BY_OPENRC}. ${OR_HANDOVER}`,

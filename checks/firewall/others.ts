@@ -56,9 +56,9 @@ function judge({ units }: Facts): Verdict {
 const fixes = ({ units }: Facts, { intent }: NodeContext): readonly Fix[] => [
   disableByHand(
     {
-      summary: `Stop ${inUse(units).join(', ')} and keep from starting at boot.`,
+      summary: `Stop ${inUse(units).join(', ')} and keep ${inUse(units).length > 1 ? 'them' : 'it'} from starting at boot.`,
       loses: ['What these services blocked is open to whoever can reach the node.'],
-      byHand: `Run systemctl disable --now for each of them${BY_OPENRC}, or teach it to leave the other nodes, the pods and the chains of Calico alone. ${OR_HANDOVER}`,
+      byHand: `Run systemctl disable --now for each of them${BY_OPENRC}, or teach them to leave the other nodes, the pods and the chains of Calico alone. ${OR_HANDOVER}`,
     },
     inUse(units),
   ),

@@ -7,9 +7,10 @@ import { isAtLeast } from '../requirements/releases.js';
 import { firstTaking, lastValue, SHAPES } from './networkd-match.js';
 
 const PATH = '/etc/systemd/network/00-calico.link';
+const NAMES = 'cali* tunl* vxlan.calico vxlan-v6.calico';
 const TEXT = `# systemd-udevd keeps the hardware addresses that Calico sets.
 [Match]
-OriginalName=cali* tunl* vxlan.calico vxlan-v6.calico
+OriginalName=${NAMES}
 
 [Link]
 MACAddressPolicy=none
@@ -46,7 +47,7 @@ const fix: Fix = {
   disturbsNetwork: false,
   needsReboot: false,
   byHandOnly: true,
-  byHand: `Write ${PATH}, then run udevadm control --reload. It holds:\n${TEXT}`,
+  byHand: `Write ${PATH} ([Match] OriginalName=${NAMES} and [Link] MACAddressPolicy=none), then run udevadm control --reload.`,
 };
 
 export const macPolicy = defineCheck({
@@ -66,7 +67,7 @@ export const macPolicy = defineCheck({
   skip: (intent) => {
     if (!usesVxlan(intent)) return 'VXLAN is not used';
     return intent.calico !== '3.0' && isAtLeast(intent.calico, '3.30')
-      ? `Calico ${intent.calico} sets the address again by itself`
+      ? 'Calico sets the address again by itself since 3.30'
       : null;
   },
   rule: ({ calico }) =>

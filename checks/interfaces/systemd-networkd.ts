@@ -54,9 +54,10 @@ function judge({ units, files }: Facts, intent: Intent): Verdict {
 
 const NETWORK = '/etc/systemd/network/00-calico.network';
 const CONF = '/etc/systemd/networkd.conf.d/zz-calico.conf';
+const NAMES = 'cali* tunl* vxlan.calico vxlan-v6.calico wireguard.cali wg-v6.cali';
 const NETWORK_TEXT = `# systemd-networkd leaves the interfaces of Calico alone.
 [Match]
-Name=cali* tunl* vxlan.calico vxlan-v6.calico wireguard.cali wg-v6.cali
+Name=${NAMES}
 
 [Link]
 Unmanaged=yes
@@ -88,7 +89,7 @@ function fixes({ files }: Facts): readonly Fix[] {
       disturbsNetwork: false,
       needsReboot: false,
       byHandOnly: true,
-      byHand: `Write both files and run networkctl reload; networkd.conf counts from the next start of systemd-networkd. They hold:\n${NETWORK_TEXT}${CONF_TEXT}`,
+      byHand: `Write ${NETWORK} ([Match] Name=${NAMES} and [Link] Unmanaged=yes) and ${CONF} ([Network] ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no), then run networkctl reload; networkd.conf counts from the next start of systemd-networkd.`,
     },
   ];
 }

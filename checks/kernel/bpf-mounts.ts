@@ -73,7 +73,7 @@ export const bpfMounts = defineCheck({
   waivable: true,
   skip: ({ calico }) => (calico === '3.0' ? 'Calico 3.0 mounts no directory for eBPF' : null),
   rule: (intent) =>
-    `${PATH} must be there: without it ${isHard(intent) ? 'the check fails' : 'it is a warning, because only the manifest is known to mount it without eBPF'}.${intent.dataplane === 'ebpf' ? ' The kernel must know cgroup2. bpffs need not be mounted: calico-node does it.' : ''}`,
+    `${PATH} must be there: its absence ${isHard(intent) ? 'fails' : 'is a warning, because only the manifest is known to mount it without eBPF'}.${intent.dataplane === 'ebpf' ? ' The kernel must know cgroup2. bpffs need not be mounted: calico-node does it.' : ''}`,
   breaks: ['calico-node: its pod does not start'],
   needs: {},
   witnesses: { ...kernelWitnesses, kernelState, mounts },

@@ -88,7 +88,7 @@ const skip = (intent: Intent): string | null => {
   if (intent.dataplane === 'ebpf' && ebpfKernel(intent.calico) === null)
     return `Calico ${intent.calico} has no eBPF data plane`;
   if (intent.dataplane === 'nftables' && nftablesKernel(intent.calico) === null)
-    return `Calico ${intent.calico} has no nftables data plane: it came with 3.29`;
+    return 'Calico before 3.29 has no nftables data plane';
   return demandsOf(intent).length === 0
     ? 'nothing in the intent asks for a kernel newer than kernel/version does'
     : null;

@@ -56,5 +56,11 @@ export const inotifyLimits = defineCheck({
       })),
     ),
   ],
-  example: { sysctlA: new Map(LIMITS.map(({ key }) => [key, '128'] as const)) },
+  // The default of Linux, and what a machine with little memory has.
+  example: {
+    sysctlA: new Map([
+      ['fs.inotify.max_user_instances', '128'],
+      ['fs.inotify.max_user_watches', '65536'],
+    ]),
+  },
 });

@@ -18,6 +18,8 @@ export const ipip = defineCheck({
     pageB('B23', 'kernel-dependencies', 'IPIP support when Calico networking uses that mode.'),
     pageToday('kernel-dependencies', 'IPIP support when Calico networking uses that mode.'),
   ],
+  disagreement:
+    'Which installs use it, the texts say differently: the requirements page (2024-10-29) calls IP-in-IP one of the modes, the manifest calico.yaml sets CALICO_IPV4POOL_IPIP=Always, the sample custom-resources.yaml of the operator says VXLANCrossSubnet, and the operator makes a pool without an encapsulation IPIP (all read 2026-08-21 and 22). The encapsulation of the intent judges.',
   severity: 'required',
   rule: () => RULE,
   waivable: true,

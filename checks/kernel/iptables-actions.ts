@@ -30,7 +30,7 @@ export const iptablesActions = defineCheck({
   severity: 'required',
   waivable: true,
   rule: (intent) =>
-    `It passes when ${needed(intent)} and what Felix of ${intent.calico} writes beside them are loaded, built in or loadable. Missing of the former fails, of the latter (${emitted(intent)}) warns.`,
+    `It passes when ${needed(intent)} and what Felix of that release writes beside them are loaded, built in or loadable. Missing of the former fails, of the latter (${emitted(intent)}) warns.`,
   breaks: [
     'policies with the actions Deny as reject and Log',
     'outgoing NAT, where MASQUERADE is missing',

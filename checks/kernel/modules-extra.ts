@@ -63,6 +63,12 @@ export const modulesExtra = defineCheck({
       says: 'RHEL 10 and its relatives need kernel-modules-extra.',
     },
     {
+      page: 'canonical/microk8s#2680',
+      url: 'https://github.com/canonical/microk8s/issues/2680',
+      date: '2026-08-22',
+      says: 'Ubuntu 21.10 to 23.10 for the Raspberry Pi keep vxlan in linux-modules-extra-raspi.',
+    },
+    {
       page: 'kubernetes/kops#18724',
       url: 'https://github.com/kubernetes/kops/pull/18724',
       date: '2026-08-22',

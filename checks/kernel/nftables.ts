@@ -58,7 +58,7 @@ export const nftables = defineCheck({
     if (intent.dataplane !== 'nftables')
       return `the intent (dataplane: ${intent.dataplane}) uses no nftables data plane`;
     return nftablesKernel(intent.calico) === null
-      ? `Calico ${intent.calico} has no nftables data plane`
+      ? 'Calico before 3.29 has no nftables data plane'
       : null;
   },
   rule: (intent) =>

@@ -33,11 +33,11 @@ export const securityfs = defineCheck({
   severity: 'recommended',
   waivable: true,
   skip: ({ calico }) =>
-    isAtLeast(calico, '3.31') ? null : `Calico ${calico} does not mount ${PATH}`,
+    isAtLeast(calico, '3.31') ? null : `Calico before 3.31.7 does not mount ${PATH}`,
   rule: ({ calico }) =>
     isAtLeast(calico, '3.31')
-      ? `${PATH} passes, and so does CONFIG_SECURITYFS=y where only the configuration speaks; without it a warning, because the earlier patch releases of Calico ${calico} do without it.`
-      : `Calico ${calico} does not mount it.`,
+      ? `${PATH} passes, and so does CONFIG_SECURITYFS=y where only the configuration speaks; without it a warning, because patch releases before 3.31.7 and 3.32.2 do without it.`
+      : 'Calico before 3.31.7 does not mount it.',
   breaks: ['calico-node does not start with 3.31.7, 3.32.2 and later patch releases'],
   needs: {},
   witnesses: { ...kernelWitnesses, kernelState },

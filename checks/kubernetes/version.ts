@@ -125,6 +125,12 @@ export const version = defineClusterCheck({
       'supported-versions',
       'The same page today, by release: 3.29 with 1.29 to 1.32, 3.30 with 1.31 to 1.35, 3.31 with 1.32 to 1.35, 3.32 with 1.34 to 1.36.',
     ),
+    {
+      page: 'System requirements of Calico 3.25 to 3.28, each in the archive of its release',
+      url: 'https://docs.tigera.io/archive/v3.25/getting-started/kubernetes/requirements#supported-versions',
+      date: '2026-08-21',
+      says: '3.25 with 1.23 to 1.28 (1.15 and below will not work), 3.26 with 1.24 to 1.28, 3.27 with 1.27 to 1.29, 3.28 with 1.27 to 1.30 (from 3.26 on 1.20 and below will not work).',
+    },
     pageA('A5', 'NetworkPolicy needs the API of Kubernetes 1.3.0 or later.'),
     pageA(
       'A7',
@@ -138,8 +144,10 @@ export const version = defineClusterCheck({
     const { tested, brokenUpTo, mayWork } = kubernetesRange(calico);
     return tested.length === 0
       ? 'Kubernetes 1.4 or later passes, 1.3 warns (no hosted install), anything older fails.'
-      : `Judged are the version of the intent, of the API server and of every kubelet found: ${tested.join(', ')} pass, ${brokenUpTo} and older fail${mayWork.length > 0 ? `, ${mayWork.join(', ')} warn` : ''}, all others warn.`;
+      : `Judged are the version of the intent, of the API server and of every kubelet found: ${tested.join(', ')} pass, ${brokenUpTo} and older fail; all others warn${mayWork.length > 0 ? `, ${mayWork.join(', ')} among them, which the page calls possible and untested` : ''}.`;
   },
+  disagreement:
+    'The page of 3.29 as it was first written (2024-10-29) lists 1.29 to 1.31; the same page today adds 1.32, and the code of 3.29 is built with the libraries of 1.30. Today\'s list judges 3.29, the older one judges 3.29-page-B. The pages differ in what they leave open: other versions "may work", so they are a warning and no failure.',
   breaks: ['calico-node, Typha and the controllers, which cannot talk to the API server'],
   alternatives: ({ kubernetes }) =>
     RELEASES.filter((release) => kubernetesStanding(release, kubernetes) === 'tested').map(

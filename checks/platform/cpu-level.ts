@@ -45,10 +45,10 @@ export const cpuLevel = defineCheck({
   severity: 'required',
   waivable: true,
   skip: ({ calico }) =>
-    x8664Level(calico) === null ? `Calico ${calico} runs on every level of x86-64` : null,
+    x8664Level(calico) === null ? 'Calico before 3.31 runs on every level of x86-64' : null,
   rule: ({ calico }) =>
     x8664Level(calico) === null
-      ? `Calico ${calico} runs on every level of x86-64.`
+      ? 'Calico before 3.31 runs on every level of x86-64.'
       : `On x86-64 the processor must have ${X86_64_V2_FLAGS.join(', ')} among its flags (/proc/cpuinfo); one that is missing fails. Other processors have no such levels.`,
   disagreement:
     'The requirements pages of all releases say x86-64 and name no level; the programs of 3.31 and 3.32 need x86-64-v2. The programs judge.',

@@ -55,6 +55,12 @@ export const noexecCni = defineCheck({
       'Calico is installed as a CNI plug-in in /opt/cni/bin, from where the runtime runs it.',
     ),
     {
+      page: 'execve(2)',
+      url: 'https://man7.org/linux/man-pages/man2/execve.2.html',
+      date: '2026-08-22',
+      says: 'A program on a file system that is mounted noexec is refused with EACCES.',
+    },
+    {
       page: "Calico's manifest",
       url: 'https://github.com/projectcalico/calico/blob/v3.32.1/manifests/calico.yaml',
       date: '2026-06-24',

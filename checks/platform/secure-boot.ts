@@ -36,7 +36,7 @@ export const secureBoot = defineCheck({
       page: 'talos#8117',
       url: 'https://github.com/siderolabs/talos/issues/8117',
       date: '2026-08-22',
-      says: 'With Secure Boot the kernel is locked down: integrity on most distributions, confidentiality on Talos.',
+      says: 'With Secure Boot the kernel of Talos is locked down in the mode confidentiality; that most other distributions take integrity is unverified.',
     },
   ],
   severity: 'recommended',
