@@ -19,19 +19,24 @@ export const poolCapacity = defineClusterCheck({
   title: 'The pod ranges have room for all nodes',
   why: 'Calico gives each node whole blocks of a pool. When none is left, pods get single addresses out of the blocks of other nodes, or none at all and do not start.',
   sources: [
-    pageB('B18', 'network-requirements', 'The IP pools are to be chosen for the cluster.'),
     {
       page: 'IP pool',
       url: 'https://docs.tigera.io/calico/latest/reference/resources/ippool',
       date: '2026-08-21',
       says: 'A block has a prefix of 20 to 32 (IPv4, 26 by default) or 116 to 128 (IPv6, 122), fixed when the pool is made; a pool holds at least one block.',
     },
+    pageB(
+      'B18',
+      'network-requirements',
+      'The range of an IP pool is chosen for the cluster and overlaps no other; the page says nothing of its size.',
+    ),
   ],
   severity: 'recommended',
   waivable: true,
   skip: ({ network, podCIDRs }) => {
     if (network === 'aws-vpc' || network === 'azure')
       return 'pods get addresses of the cloud network';
+    if (network === 'flannel') return 'with flannel each node has a range of its own, no blocks';
     return blocksOf(podCIDRs).length === 0 ? 'the intent names no pod range' : null;
   },
   rule: (intent) =>

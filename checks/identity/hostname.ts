@@ -2,7 +2,10 @@ import { defineCheck, fail, pass, unknown, warn, type Source } from '../../src/d
 import { reason } from '../../src/domain/reason.js';
 import { hostnamectl, type Hostnamectl } from '../probes/hostnamectl.js';
 import { hostname as hostnameProbe } from '../probes/hostname.js';
+import { kubernetesFiles } from '../probes/kubernetes-files.js';
+import { processes } from '../probes/processes.js';
 import { unameA } from '../probes/uname-a.js';
+import { overrideOf } from './override.js';
 
 // The expression of the error that Calico itself prints for a node name, which is Kubernetes' own for a subdomain.
 const VALID = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
@@ -39,7 +42,7 @@ const nameOf = (told: Hostnamectl | undefined): string | undefined =>
 export const hostname = defineCheck({
   id: 'identity/hostname',
   title: 'The host name can be a node name',
-  why: 'kubelet and calico-node name the node after the host. With an underscore the API refuses the name; where a name is set by hand in one of the two only, they differ and Calico never finds its node.',
+  why: 'kubelet names the node after the host, and calico-node takes the name of the Node, or without it that of the host. With an underscore the API refuses the name; where a name is set by hand in one of the two only, they differ and Calico never finds its node.',
   sources: [
     RFC_1123,
     {
@@ -49,15 +52,24 @@ export const hostname = defineCheck({
       says: 'Calico refused such names; since 3.0 it makes the names that it finds by itself lower-case.',
     },
   ],
+  disagreement:
+    'Issue 1572 (2018) says that calico/node refuses a name with capitals. Since then calico-node lowers the names that it finds by itself (utils.DetermineNodeName: NODENAME, /var/lib/calico/nodename, HOSTNAME, the host name; read 2026-08-22), and the manifests and the operator give it the name of the Node in NODENAME. The code judges: capitals are a warning.',
   rule: () =>
-    'A lower-case RFC 1123 name passes; upper-case letters warn, because both programs lower them; any other name fails.',
+    'The name is that of --hostname-override where a kubelet has it, else that of the host. A lower-case RFC 1123 name passes; upper-case letters warn, because both programs lower them; any other name fails.',
   severity: 'required',
   waivable: true,
   needs: {},
-  witnesses: { kernel: hostnameProbe, uname: unameA, hostnamectl },
+  witnesses: {
+    kernel: hostnameProbe,
+    uname: unameA,
+    hostnamectl,
+    files: kubernetesFiles,
+    processes,
+  },
   breaks: ['registration of the node with Kubernetes and Calico'],
-  judge: ({ kernel, uname, hostnamectl: told }) => {
-    const name = kernel?.hostname ?? uname?.hostname ?? nameOf(told);
+  judge: ({ kernel, uname, hostnamectl: told, files, processes: all }) => {
+    const override = overrideOf({ files, processes: all });
+    const name = override ?? kernel?.hostname ?? uname?.hostname ?? nameOf(told);
     if (name === undefined)
       return unknown(
         reason('not-run', 'no witness tells the host name'),
@@ -66,7 +78,8 @@ export const hostname = defineCheck({
     const why = refusal(name.toLowerCase());
     const expected =
       'a lower-case RFC 1123 name; or kubelet with --hostname-override and calico-node with the same name';
-    if (why !== null) return fail(`${name}: ${why}`, expected);
+    const by = override === undefined ? '' : ', by --hostname-override of the kubelet';
+    if (why !== null) return fail(`${name}${by}: ${why}`, expected);
     if (/[A-Z]/.test(name)) {
       return warn(
         `${name} has upper-case letters; kubelet and calico-node make ${name.toLowerCase()} of it`,
@@ -75,6 +88,6 @@ export const hostname = defineCheck({
     }
     return /^localhost(?:\.|$)/.test(name)
       ? warn(`${name} is the name of every host that was never named`, 'a name of its own')
-      : pass(name);
+      : pass(`${name}${by}`);
   },
 });

@@ -1,7 +1,11 @@
-import { defineCheck, fail, pass, warn } from '../../src/domain/check.js';
+import { defineCheck, fail, pass, unknown, warn } from '../../src/domain/check.js';
 import { calicoNodename } from '../probes/calico-nodename.js';
 import { hostname as hostnameProbe } from '../probes/hostname.js';
+import { kubernetesFiles } from '../probes/kubernetes-files.js';
+import { processes } from '../probes/processes.js';
+import { reason } from '../../src/domain/reason.js';
 import { refusal } from './hostname.js';
+import { overrideOf } from './override.js';
 
 const shortOf = (name: string): string => name.split('.')[0] ?? '';
 
@@ -20,10 +24,11 @@ export const nodenameFile = defineCheck({
   severity: 'recommended',
   waivable: true,
   rule: () =>
-    'Passes without the file, and when its name is the host name, its short form or the name in the inventory. Fails on a name that Kubernetes refuses or a line end in the file; warns on any other name, because --hostname-override may have set it.',
-  needs: { file: calicoNodename, host: hostnameProbe },
+    'Passes without the file, and when its name is the host name, its short form, the name in the inventory or that of --hostname-override. Fails on a name that Kubernetes refuses or a line end in the file; warns on any other name, which an override that was not seen may have set.',
+  needs: { file: calicoNodename },
+  witnesses: { host: hostnameProbe, files: kubernetesFiles, processes },
   breaks: ['addresses of new pods on this node'],
-  judge: ({ file, host }, { node }) => {
+  judge: ({ file, host, files, processes: all }, { node }) => {
     const { name, endsWithNewline } = file;
     if (name === null) return pass('there is no /var/lib/calico/nodename yet');
     const expected =
@@ -31,12 +36,17 @@ export const nodenameFile = defineCheck({
     const why = refusal(name);
     if (why !== null) return fail(`/var/lib/calico/nodename says ${name}: ${why}`, expected);
     if (endsWithNewline) return fail('/var/lib/calico/nodename ends with a line end', expected);
-    const own = host.hostname.toLowerCase();
+    const override = overrideOf({ files, processes: all });
+    if (override === name)
+      return pass(`/var/lib/calico/nodename says ${name}, as --hostname-override of the kubelet`);
+    if (host === undefined)
+      return unknown(reason('not-run', 'the host name is not known'), 'Run uname -n on the node.');
+    const own = override ?? host.hostname.toLowerCase();
     const same = [own, node.name.toLowerCase()].includes(name) || shortOf(name) === shortOf(own);
     return same
       ? pass(`/var/lib/calico/nodename says ${name}`)
       : warn(
-          `/var/lib/calico/nodename says ${name}, and the host is called ${own}`,
+          `/var/lib/calico/nodename says ${name}, and ${override === undefined ? 'the host is called' : '--hostname-override of the kubelet says'} ${own}`,
           `${expected} (right only when kubelet runs with --hostname-override=${name})`,
         );
   },

@@ -26,7 +26,7 @@ const isProxyFile = ({ path, proxyConfig }: KubernetesFile): boolean =>
   proxyConfig !== null || PROXY_FILE.test(path);
 
 const embedded = (all: readonly Process[] | undefined): boolean =>
-  running(all ?? [], 'k3s-server', 'k3s-agent').length > 0;
+  running(all ?? [], 'k3s-server', 'k3s-agent', 'kubelite').length > 0;
 
 /** What runs here is told first by the process; files count where kube-proxy is part of another program or hidden. */
 export function settingsOf({ files, processes = [] }: KubernetesFacts): readonly ProxySetting[] {

@@ -54,6 +54,12 @@ function faultOf(mode: string, who: string, intent: Intent, kubernetes: string):
       expected: `kube-proxy in mode ${expected}: nftables goes with nftables alone`,
     };
   }
+  if (mode === 'ipvs' && intent.calico === '3.0')
+    return {
+      fatal: false,
+      text: `${who}: ipvs, which the page of Calico 3.0 calls beta and not tested at scale`,
+      expected: 'kube-proxy in mode iptables',
+    };
   return mode === 'ipvs' && (compareKubernetes(kubernetes, IPVS_DEPRECATED) ?? -1) >= 0
     ? {
         fatal: false,
@@ -167,9 +173,9 @@ export const mode = defineClusterCheck({
   rule: (intent) =>
     intent.dataplane === 'ebpf'
       ? 'Under eBPF no kube-proxy passes and any mode warns.'
-      : `Modes of Calico ${intent.calico}: ${listed(intent).join(', ')}; another one, none, or several in one cluster fail. nftables goes with Calico’s nftables data plane and with no other. ipvs warns from Kubernetes 1.35 on, and so does a mode that is not the intent’s.`,
+      : `The modes of this release are ${listed(intent).join(', ')}; another one, none, or several in one cluster fail. nftables goes with Calico’s nftables data plane and with no other. ipvs warns ${intent.calico === '3.0' ? 'as beta' : 'from Kubernetes 1.35 on'}, and so does a mode that is not the intent’s.`,
   disagreement:
-    'The page of Calico 3.0 (2018) calls ipvs mode beta. Pages from 3.29 on list it without reserve, and Kubernetes 1.35 (2025) deprecates it. The real version of Kubernetes judges: deprecated is a warning.',
+    'The page of Calico 3.0 (2018) calls ipvs mode beta, later pages list it without reserve, and Kubernetes 1.35 (2025) deprecates it. Beta is a warning by that page alone; of the others the real version of Kubernetes judges, and deprecated is a warning. The pages up to 3.28 list iptables and ipvs alone; nftables stands on them from 3.29 (2024-10-29) on, and each release is judged by its own page. That eBPF takes the place of kube-proxy only the documentation of eBPF says (2026-08-21); it judges there.',
   breaks: ['Services', 'policy on traffic of Services'],
   alternatives: ({ dataplane }) =>
     dataplane === 'nftables'

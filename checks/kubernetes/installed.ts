@@ -27,6 +27,8 @@ const SERVERS: readonly Daemon[] = [
   'k3s-agent',
   'rke2-server',
   'rke2-agent',
+  // MicroK8s: kubelet, kube-proxy and the API server in one.
+  'kubelite',
 ];
 
 /** A kubelet of the packages is started again and again until kubeadm gives it a configuration. */

@@ -13,6 +13,7 @@ import { pageA, pageB } from '../requirements/sources.js';
 type Facts = Required<KubernetesFacts> & { readonly kubelet: { readonly version: string | null } };
 
 const REMOVED = '1.24';
+const KUBEADM_FLAGS = '/var/lib/kubelet/kubeadm-flags.env';
 const NOT_KUBELET = /kube-apiserver|kube-proxy|k3s|rke2/;
 
 /** Where the kubelet gets the flag from, and its value. */
@@ -65,6 +66,7 @@ function judgeByProcess(facts: Facts): Verdict {
       'rke2',
       'rke2-server',
       'rke2-agent',
+      'kubelite',
     )[0];
     return embedded === undefined
       ? unknown(
@@ -101,7 +103,7 @@ const fixes = (facts: Facts): readonly Fix[] => {
   const old = version !== null && isOlder(version);
   const byHand = old
     ? 'Add --network-plugin=cni to KUBELET_EXTRA_ARGS in /etc/default/kubelet (/etc/sysconfig/kubelet on Red Hat), then run systemctl restart kubelet.'
-    : `Take --network-plugin out of ${flagOf(facts)?.where ?? 'the kubelet’s arguments'} (kubeadm keeps them in /var/lib/kubelet/kubeadm-flags.env), then run systemctl restart kubelet.`;
+    : `Take --network-plugin out of ${flagOf(facts)?.where ?? 'the kubelet’s arguments'}${flagOf(facts)?.where === KUBEADM_FLAGS ? '' : ` (kubeadm keeps them in ${KUBEADM_FLAGS})`}, then run systemctl restart kubelet.`;
   return [
     {
       way: 'flag',

@@ -8,6 +8,7 @@ const PLACES = [
   '/usr/bin/kubelet',
   '/usr/local/bin/kubelet',
   '/opt/bin/kubelet',
+  '/home/kubernetes/bin/kubelet',
   '/var/lib/rancher/rke2/bin/kubelet',
   '/var/lib/k0s/bin/kubelet',
 ];

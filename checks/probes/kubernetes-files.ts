@@ -190,7 +190,7 @@ function parse(stdout: string): KubernetesFiles {
 export const kubernetesFiles = defineProbe<KubernetesFiles>({
   id: 'kubernetes-files',
   command:
-    'ls /etc/kubernetes /var/lib/kubelet /etc/rancher; grep -- -- /etc/kubernetes/manifests/kube-apiserver.yaml',
+    'ls /etc/kubernetes /var/lib/kubelet /etc/rancher; grep -r -e cluster-cidr -e secure-port /etc/kubernetes/manifests /etc/rancher',
   script: SCRIPT,
   rootCommands: [GREP],
   timeoutSeconds: 10,

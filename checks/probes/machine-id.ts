@@ -9,8 +9,10 @@ export type MachineId = {
 };
 
 // machine-id(5): the id is confidential and must not leave the machine; a keyed hash of it may.
+// Alpine and others without systemd may have none at all.
 const SCRIPT = `I=
-read -r I 2>/dev/null </etc/machine-id || [ -n "$I" ] || { [ -e /etc/machine-id ] || { echo 'no /etc/machine-id' >&2; exit 127; }; }
+if [ -e /etc/machine-id ] && [ ! -r /etc/machine-id ]; then echo '/etc/machine-id may not be read' >&2; exit 126; fi
+[ ! -e /etc/machine-id ] || read -r I </etc/machine-id || :
 case $I in ''|uninitialized) echo none; exit 0 ;; esac
 printf 'calico-ready machine-id %s' "$I" | sha256sum`;
 

@@ -3,6 +3,7 @@ export const KUBERNETES_PROGRAMS = [
   '/usr/bin/kubelet',
   '/usr/local/bin/kubelet',
   '/opt/bin/kubelet',
+  '/home/kubernetes/bin/kubelet',
   '/usr/local/bin/k3s',
   '/usr/bin/k3s',
   '/opt/bin/k3s',

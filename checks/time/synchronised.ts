@@ -16,7 +16,7 @@ export const synchronised = defineCheck({
   severity: 'recommended',
   waivable: true,
   rule: () =>
-    'Passes when chrony, or else the kernel as timedatectl tells it, says that the clock is synchronised; a container has the clock of its host and is not judged when it is not.',
+    'Passes when chrony, or else the kernel as timedatectl or BusyBox tells it, says that the clock is synchronised; a container has the clock of its host and is not judged when it is not.',
   needs: { sync: timeSync },
   breaks: ['certificates, leases and log-ins, once the clock has drifted'],
   judge: ({ sync }) => {

@@ -138,6 +138,7 @@ test.each([
   [{ podCIDRs: ['10.0.0.0/16'], blockSize: 19 }, 1, 'warn'],
   [{ podCIDRs: ['fd00::/48'] }, 3, 'pass'],
   [{ network: 'azure' }, 3, 'not-applicable'],
+  [{ network: 'flannel' }, 3, 'not-applicable'],
 ] as const)('%j with %s nodes: %s', (intent, count, status) => {
   const nodes = Array.from({ length: count }, () => ({}));
   expect(fleet(poolCapacity, nodes, intent)).toMatchObject({ status });

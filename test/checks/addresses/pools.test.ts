@@ -66,6 +66,26 @@ testCheck(poolHostOverlap, [
     expect: { status: 'fail', found: expect.stringContaining('link-local') },
   },
   {
+    // Composed by hand: the container bridge and a route renamed to what flannel makes.
+    name: "with flannel's network the pool is flannel's",
+    says: {
+      'ip-addr': SAYS['ip-addr'].replaceAll('docker0', 'cni0'),
+      'ip-route': SAYS['ip-route'].replaceAll('docker0', 'cni0'),
+    },
+    intent: { ...pool('172.17.0.0/16'), network: 'flannel' },
+    expect: { status: 'pass' },
+  },
+  {
+    // Composed by hand, likewise.
+    name: "under Calico's network flannel's bridge is another's",
+    says: {
+      'ip-addr': SAYS['ip-addr'].replaceAll('docker0', 'cni0'),
+      'ip-route': SAYS['ip-route'].replaceAll('docker0', 'cni0'),
+    },
+    intent: pool('172.17.0.0/16'),
+    expect: { status: 'fail' },
+  },
+  {
     name: 'the one-line form is read',
     says: { ...SAYS, 'ip-addr': recorded('ip-o-addr') },
     intent: pool('10.0.0.0/16'),

@@ -7,6 +7,7 @@ import { answersOf } from '../../../src/engine/answers.js';
 import { judgeCluster } from '../../../src/engine/judge.js';
 import { probesOf } from '../../../src/engine/plan.js';
 import { nodeEvidenceOf, testCheck } from '../../helpers/check-tester.js';
+import { recorded as cluster } from '../kubernetes/recorded.js';
 
 const recorded = (name: string): string =>
   readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8');
@@ -14,6 +15,12 @@ const says = (name: string) => ({
   'calico-nodename': recorded(`nodename-${name}`),
   hostname: recorded('hostname'),
 });
+
+const kubelet = (name: string): string =>
+  cluster('processes-kubeadm').replace(
+    'flag node-ip',
+    `flag hostname-override=${name}\nflag node-ip`,
+  );
 
 testCheck(nodenameFile, [
   { name: 'no file passes', says: says('absent'), expect: { status: 'pass' } },
@@ -34,6 +41,25 @@ testCheck(nodenameFile, [
     // Composed by hand.
     says: { ...says('own'), 'calico-nodename': 'end node-1.example.org\n' },
     expect: { status: 'pass' },
+  },
+  {
+    name: 'the name that the kubelet was told passes',
+    // Composed by hand: the recorded kubelet with one more flag.
+    says: { ...says('old'), processes: kubelet('old-node') },
+    expect: { status: 'pass', found: expect.stringContaining('as --hostname-override') },
+  },
+  {
+    name: 'the host name is not right where the kubelet was told another',
+    says: { ...says('own'), processes: kubelet('other') },
+    expect: {
+      status: 'warn',
+      found: expect.stringContaining('--hostname-override of the kubelet'),
+    },
+  },
+  {
+    name: 'without the host name it is unknown',
+    says: { 'calico-nodename': recorded('nodename-own'), processes: kubelet('other') },
+    expect: { status: 'unknown' },
   },
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
   {

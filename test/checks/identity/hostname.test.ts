@@ -7,6 +7,7 @@ import { probesOf } from '../../../src/engine/plan.js';
 import type { Verdict } from '../../../src/domain/check.js';
 import { DEFAULT_INTENT } from '../../../src/domain/intent.js';
 import { nodeEvidenceOf, pasted, testCheck } from '../../helpers/check-tester.js';
+import { recorded } from '../kubernetes/recorded.js';
 
 const says = (name: string) => ({ hostname: `${name}\n` });
 const LONG = 'a'.repeat(64);
@@ -42,6 +43,40 @@ testCheck(hostname, [
     expect: { status: 'warn' },
   },
   { name: '(none) fails', says: says('(none)'), expect: { status: 'fail' } },
+  {
+    name: 'the name that the kubelet was told counts in its place',
+    // Composed by hand: the recorded kubelet with one more flag.
+    says: {
+      ...says('node_1'),
+      processes: recorded('processes-kubeadm').replace(
+        'flag node-ip',
+        'flag hostname-override=node-1\nflag node-ip',
+      ),
+    },
+    expect: { status: 'pass', found: 'node-1, by --hostname-override of the kubelet' },
+  },
+  {
+    name: 'the one of kube-proxy does not',
+    says: { ...says('node_1'), processes: recorded('processes-kubeadm') },
+    expect: { status: 'fail' },
+  },
+  {
+    name: 'a bad override fails, whatever the host is called',
+    // Composed by hand, likewise.
+    says: {
+      ...says('node-1'),
+      'kubernetes-files': recorded('files-kubeadm').replace(
+        'flag container-runtime-endpoint',
+        'flag hostname-override=node_1\nflag container-runtime-endpoint',
+      ),
+    },
+    expect: { status: 'fail', found: expect.stringContaining('node_1, by --hostname-override') },
+  },
+  {
+    name: 'Kubernetes without an override says nothing of the name',
+    says: { processes: recorded('processes-flags') },
+    expect: { status: 'unknown' },
+  },
   {
     name: 'a pasted uname -a tells',
     says: {

@@ -71,6 +71,12 @@ testCluster(mode, [
     expect: { status: 'pass' },
   },
   {
+    name: 'ipvs is beta by the page of Calico 3.0',
+    nodes: { a: {} },
+    intent: { kubeProxy: 'ipvs', kubernetes: '1.10', calico: '3.0' },
+    expect: { status: 'warn', found: expect.stringContaining('beta') },
+  },
+  {
     name: 'ipvs warns from Kubernetes 1.35 on',
     nodes: { a: {} },
     intent: { kubeProxy: 'ipvs', kubernetes: '1.35' },

@@ -8,7 +8,13 @@ const container = readFileSync(
   'utf8',
 );
 
-// All but the recorded one are composed by hand after the words of systemd and chrony.
+// Recorded in a container too; without the line that says so.
+const unsynchronised = readFileSync(
+  new URL('recorded/time-sync-busybox.txt', import.meta.url),
+  'utf8',
+).replace('container\n', '');
+
+// All but the recorded ones are composed by hand after the words of systemd and chrony.
 testCheck(synchronised, [
   {
     name: 'a container is not judged',
@@ -30,6 +36,16 @@ testCheck(synchronised, [
     name: 'chrony without a source warns',
     says: { 'time-sync': 'NTPSynchronized=yes\nLeap status     : Not synchronised\n' },
     expect: { status: 'warn' },
+  },
+  {
+    name: 'where neither tool is, BusyBox tells what the kernel says',
+    says: { 'time-sync': unsynchronised },
+    expect: { status: 'warn', found: 'the clock is not synchronised, says adjtimex' },
+  },
+  {
+    name: 'and passes where it says nothing of UNSYNC',
+    says: { 'time-sync': unsynchronised.replace('64 (UNSYNC)', '8193 (PLL | NANO)') },
+    expect: { status: 'pass', found: 'the clock is synchronised, says adjtimex' },
   },
   {
     name: 'no tool is unknown',
