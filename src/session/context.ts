@@ -27,9 +27,14 @@ export type Context = {
   readonly shutDown: () => Promise<void>;
 };
 
+/** What happened and what to do next, as sentences; a message that is the end of a reason has no full stop. */
+export function twoSentences({ message, nextStep }: OperatorError): string {
+  const stopped = /[.!?]$/.test(message) ? message : `${message}.`;
+  return `${stopped} ${nextStep}`;
+}
+
 const sentence = (error: unknown): string => {
-  if (error instanceof OperatorError)
-    return `${visibleLine(error.message, 400)} ${visibleLine(error.nextStep, 200)}`.trim();
+  if (error instanceof OperatorError) return visibleLine(twoSentences(error), 600);
   return visibleLine(error instanceof Error ? error.message : String(error), 400);
 };
 

@@ -2,7 +2,7 @@ import { OperatorError } from '../../domain/errors.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import { STATUS, type Status } from '../../domain/status.js';
 import { visibleLine } from '../../domain/visible.js';
-import { isCancelled, type Context } from '../context.js';
+import { isCancelled, twoSentences, type Context } from '../context.js';
 import { fixKey, isMended, judgedStatus } from '../fix-items.js';
 import type { FixOutcome } from '../ports.js';
 import type { FixItem } from '../state.js';
@@ -39,8 +39,7 @@ async function outcomeOf(work: () => Promise<FixOutcome>): Promise<FixOutcome> {
     return await work();
   } catch (error) {
     if (isCancelled(error)) return { phase: 'uncertain', message: STOPPED };
-    if (error instanceof OperatorError)
-      return { phase: 'failed', message: `${error.message} ${error.nextStep}` };
+    if (error instanceof OperatorError) return { phase: 'failed', message: twoSentences(error) };
     const message = error instanceof Error ? error.message : String(error);
     return { phase: 'uncertain', message: `${message}. Survey the node again (step 4).` };
   }

@@ -66,7 +66,7 @@ export async function unlockKey(file: KeyFile, passphrase?: string): Promise<Par
   if (key !== null) return key;
   if (file.encrypted) {
     throw new InputError(
-      `The passphrase does not open ${name(file.path)}, or the file is damaged`,
+      `The passphrase does not open the key file ${visibleLine(file.path)}, or the file is damaged`,
       'Check it with: ssh-keygen -y -f FILE.',
     );
   }

@@ -284,7 +284,7 @@ describeWith(
         `n1: Wrong. Passphrase of ${sealed}`,
         `n1: Wrong. Passphrase of ${sealed}`,
       ]);
-      expect(failure.reason).toMatch(/^auth-failed: .*The passphrase does not open The key file/);
+      expect(failure.reason).toMatch(/^auth-failed: .*The passphrase does not open the key file/);
       expect(`${failure.message}${failure.nextStep}`).not.toContain('wrong-S3cret');
     });
   },
