@@ -51,7 +51,7 @@ const removeUnit = (name: string): string =>
 export const FIREWALL_BREAKAGES: Breakages = {
   firewalld: {
     what: 'firewalld on, now and at boot',
-    breaks: { 'firewall/firewalld': 'firewalld runs' },
+    breaks: { 'firewall/firewalld': 'firewalld is running' },
     // Started means that the name is taken; it answers once its rules are in.
     script: () => 'systemctl enable --now firewalld && firewall-cmd --state > /dev/null',
     mend: () => 'systemctl disable --now firewalld',

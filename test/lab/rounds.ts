@@ -44,39 +44,41 @@ const BY_OTHERS: Readonly<Record<string, IntentName>> = {
 
 export const intentOf = (check: string): IntentName => BY_OTHERS[check] ?? 'plain';
 
+/** Checks that compare nodes: for them all are asked, for the others the broken one alone. */
+export const COMPARING: readonly string[] = [
+  'addresses/duplicate',
+  'cluster/same-subnet',
+  'identity/hostname-unique',
+  'identity/machine-id-unique',
+];
+
 /** What is broken at the same time, so that the same audits see all of it. Broken in this order, mended from the end. */
-export const ROUNDS: readonly (readonly string[])[] = [
-  [
+export const ROUNDS: Readonly<Record<string, readonly string[]>> = {
+  'rules, ports, names and files': [
     // First, for it flushes the rules of the others, and last when mended.
-    ...['nftables-service', 'iptables-mix', 'docker-forward', 'stale-saved-rules'],
-    ...['bgp-port', 'ports', 'swarm', 'networkmanager-plain-equals', 'nm-cloud-setup'],
-    ...[
-      'iptables-service',
-      'hostname',
-      'nodename',
-      'resolv-stub',
-      'cni-dir',
-      'calico-left',
-      'name-taken',
-    ],
-    ...['flannel-left', 'second-nic', 'ip-forward', 'mount-private', 'alpine', 'old-cpu', 'swap'],
-    ...['mac-policy', 'no-securityfs', 'conntrack-full', 'old-kernel'],
+    ...['nftables-service', 'iptables-mix', 'docker-forward', 'stale-saved-rules', 'bgp-port'],
+    ...['ports', 'swarm', 'networkmanager-plain-equals', 'nm-cloud-setup', 'iptables-service'],
+    ...['hostname', 'nodename', 'resolv-stub', 'cni-dir', 'calico-left', 'name-taken'],
+    ...['flannel-left', 'ip-forward', 'mount-private', 'alpine', 'old-cpu', 'swap'],
+    ...['no-securityfs', 'conntrack-full', 'old-kernel'],
   ],
-  [
-    ...['firewalld', 'fail2ban', 'hostname-duplicate', 'machine-id'],
-    ...['containerd-bin-dir', 'other-cni', 'xtables-lock', 'mtu', 'same-address', 'pool-overlap'],
-    ...['networkd', 'ip-forward-file', 'vmxnet3', 'i686', 'modules-extra'],
+  'services, clones and interfaces': [
+    ...['firewalld', 'fail2ban', 'hostname-duplicate', 'machine-id', 'containerd-bin-dir'],
+    ...['other-cni', 'xtables-lock', 'mtu', 'same-address', 'pool-overlap', 'networkd'],
+    ...['ip-forward-file', 'vmxnet3', 'i686', 'modules-extra'],
   ],
-  ['noexec-cni', 'rp-filter', 'ufw', 'chrony', 'modules-gone', 'selinux', 'no-eth'],
-  [
+  'mounts, routes and time': [
+    ...['noexec-cni', 'rp-filter', 'ufw', 'chrony', 'modules-gone', 'selinux', 'no-eth'],
+  ],
+  'the kernel': [
     ...['no-ipip', 'no-vxlan', 'no-wireguard', 'no-ipvs', 'no-ipset', 'no-conntrack', 'no-sctp'],
     ...['no-xt-tables', 'no-multiport', 'no-reject', 'no-nft-ct', 'no-cls-bpf', 'two-stories'],
     ...['no-btf', 'lockdown', 'secure-boot', 'inotify-limits', 'no-cap-sys-admin', 'amazon-ec2'],
     ...['bpf-tmpfs', 'cgroup-v1'],
   ],
-  [
+  Kubernetes: [
     ...['old-api-server', 'silent-node', 'no-role', 'external-ip', 'api-port', 'node-ports'],
     ...['unprivileged', 'removed-flag', 'many-pods', 'kubelet-capabilities', 'userspace-proxy'],
-    ...['masquerade-all', 'mode-changed', 'old-etcd'],
+    ...['masquerade-all', 'mode-changed', 'old-etcd', 'mac-policy', 'second-nic'],
   ],
-];
+};
