@@ -60,7 +60,8 @@ export async function startSshd(extra: readonly string[] = [], setup = ''): Prom
     'UsePAM yes',
     'PermitRootLogin yes',
     'UseDNS no',
-    'LogLevel VERBOSE',
+    // The first value counts (sshd_config(5)).
+    ...(extra.some((line) => line.startsWith('LogLevel ')) ? [] : ['LogLevel VERBOSE']),
     ...extra,
   ];
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`);

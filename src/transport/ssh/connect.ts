@@ -293,6 +293,7 @@ function describeAlgorithms(negotiated: NegotiatedAlgorithms): Readonly<Record<s
       'cipher-in': sc.cipher,
       'mac-out': cs.mac,
       'mac-in': sc.mac,
-    }).map(([key, value]) => [key, value.slice(0, 64)]),
+      // A cipher that authenticates by itself has no MAC; OpenSSH writes that so.
+    }).map(([key, value]) => [key, value.slice(0, 64) || '<implicit>']),
   );
 }

@@ -45,6 +45,30 @@ async function audit(
   return ran;
 }
 
+/** How each node that was reached was entered, and why so. */
+const ways = (ran: CliRun): Readonly<Record<string, readonly (string | undefined)[]>> =>
+  Object.fromEntries(
+    reportSchema
+      .parse(JSON.parse(ran.stdout))
+      .nodes.filter(({ reached: isReached }) => isReached)
+      .map(({ name, facts }) => [name, [facts['transport'], facts['transport-because']]]),
+  );
+
+/** In the place of `ssh` on PATH: the real one for questions, and a script that lets nobody in for logins. */
+function standInOnPath(): string {
+  const folder = mkdtempSync(join(plain.folder, 'bin-'));
+  const script = [
+    '#!/bin/sh',
+    'case "$1" in -V|-G) exec /usr/bin/ssh "$@" ;; esac',
+    'while [ $# -gt 0 ]; do [ "$1" = -E ] && log=$2; shift; done',
+    'echo "Permission denied (stand-in for ssh)." >"$log"',
+    'exit 255',
+    '',
+  ];
+  writeFileSync(join(folder, 'ssh'), script.join('\n'), { mode: 0o755 });
+  return `${folder}:${process.env['PATH'] ?? ''}`;
+}
+
 const reached = (ran: CliRun): readonly (readonly [string, boolean])[] =>
   reportSchema
     .parse(JSON.parse(ran.stdout))
@@ -72,6 +96,10 @@ describeAsRoot('the transport of an audit', () => {
         'note: new: by your own ssh, for ssh2 cannot use the key exchange algorithms that this node offers',
       );
       expect(ran.stderr).not.toContain('old: by your own ssh');
+      expect(ways(ran)).toEqual({
+        new: ['openssh', 'the key exchange algorithms that this node offers'],
+        old: ['ssh2', undefined],
+      });
       expect(reached(ran)).toEqual([
         ['new', true],
         ['old', true],
@@ -84,6 +112,7 @@ describeAsRoot('the transport of an audit', () => {
         ['new', false],
         ['old', true],
       ]);
+      expect(ways(ran)).toEqual({ old: ['ssh2', undefined] });
       expect(ran.stdout).toContain('no key exchange algorithm in common');
       expect(ran.stdout).toContain('Use --transport openssh');
       // The other node is judged as ever, and may fail.
@@ -94,8 +123,42 @@ describeAsRoot('the transport of an audit', () => {
       const before = plain.log().length;
       const ran = await audit([node('old', plain)], ['--transport', 'openssh']);
       expect(reached(ran)).toEqual([['old', true]]);
+      expect(ways(ran)).toEqual({ old: ['openssh', '--transport openssh'] });
       expect(plain.log().slice(before)).toContain('Accepted publickey');
       expect(ran.stdout + ran.stderr).not.toContain('by your own ssh');
+    });
+
+    test('what the configuration asks for and ssh2 cannot do goes to ssh, each with its reason', async () => {
+      const config = join(mkdtempSync(join(plain.folder, 'config-')), 'config');
+      const asks = {
+        token: 'PKCS11Provider /usr/lib/token.so',
+        kerberos: 'PreferredAuthentications gssapi-with-mic',
+        quantum: 'KexAlgorithms sntrup761x25519-sha512@openssh.com',
+        certificate: 'CertificateFile /nonexistent-cert.pub',
+      };
+      const hosts = Object.entries(asks).map(
+        ([host, words]) => `Host ${host}\n  HostName 127.0.0.1\n  ${words}\n`,
+      );
+      writeFileSync(config, hosts.join(''));
+      const nodes = Object.keys(asks).map((host) => node(host, plain).replace('127.0.0.1', host));
+      // One at a time: three logins that are refused one after the other would pause the fleet.
+      const list = [...nodes.slice(0, 2), node('old', plain), ...nodes.slice(2)];
+      const more = ['--config', config, '--concurrency', '1'];
+      const ran = await audit(list, more, { env: { PATH: standInOnPath() } });
+      const about = /^note: (\S+): by your own ssh, for ssh2 cannot use (.*)$/gm;
+      expect([...ran.stderr.matchAll(about)].map(([, name, why]) => [name, why])).toEqual([
+        ['token', 'a security token (PKCS11Provider)'],
+        ['kerberos', 'logging in by gssapi-with-mic alone (PreferredAuthentications)'],
+        ['quantum', expect.stringContaining('KexAlgorithms')],
+        ['certificate', 'a user certificate (CertificateFile)'],
+      ]);
+      const report = reportSchema.parse(JSON.parse(ran.stdout));
+      for (const { name, reason, readiness } of report.nodes.filter((one) => one.name !== 'old')) {
+        expect([name, readiness]).toEqual([name, 'unknown']);
+        expect(reason).toMatch(/^auth-failed: .*the server takes: stand-in for ssh/);
+      }
+      expect(ways(ran)).toEqual({ old: ['ssh2', undefined] });
+      expect(ran.code).toBe(report.readiness === 'not-ready' ? 1 : 2);
     });
 
     test('where there is no ssh, the sentence names what is missing', async () => {
