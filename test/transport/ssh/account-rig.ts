@@ -228,6 +228,16 @@ export const nodeOf = (report: Report, name: string): Report['nodes'][number] =>
   return found;
 };
 
+// Containers of the lab come and go on this machine while other tests run: their interfaces, firewalls and programs are
+// seen here, and the kernel counts their connections.
+const UNSTEADY = /^(interfaces|firewall|addresses|time|kube-proxy)\/|^kernel\/conntrack-table$/;
+
+/** What is said of a node as far as nothing else that runs on this machine can sway it. */
+export const steadyVerdicts = (report: Report, name: string): readonly unknown[] =>
+  nodeOf(report, name)
+    .findings.filter(({ check }) => !UNSTEADY.test(check))
+    .map(({ check, status, found }) => [check, status, found]);
+
 /** The processes of a user, as `pid command`. */
 export const processesOf = (user: string): string => {
   try {

@@ -1,22 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../../src/domain/report.js';
 import { builtCli } from '../../helpers/built.js';
 import { Pty } from '../../helpers/pty.js';
 import { describeAsRoot, describeWith } from '../../helpers/require-tool.js';
-import { accountRig, nodeOf, type Account, type AccountRig, type Audited } from './account-rig.js';
+import {
+  accountRig,
+  nodeOf,
+  steadyVerdicts,
+  type Account,
+  type AccountRig,
+  type Audited,
+} from './account-rig.js';
 
 const NOPASSWD = '%u ALL=(ALL) NOPASSWD: ALL';
 
-describeWith(['sshd', 'sudo', 'useradd', 'ssh-keyscan', 'python3'], 'becoming root', () => {
+describeWith(['sshd', 'sudo', 'doas', 'useradd', 'ssh-keyscan', 'python3'], 'becoming root', () => {
   describeAsRoot('in an audit', () => {
     let rig: AccountRig;
     const accounts: Account[] = [];
     const secrets: string[] = [];
     let plain: Audited;
     let shells: Audited;
+    let given: Audited;
+    let givenLog: () => string;
 
     beforeAll(async () => {
       rig = accountRig();
@@ -34,9 +43,16 @@ describeWith(['sshd', 'sudo', 'useradd', 'ssh-keyscan', 'python3'], 'becoming ro
       add('some', ['%u ALL=(ALL) NOPASSWD: /usr/bin/id -u']);
       const rules = join(rig.folder, 'rules.yaml');
       writeFileSync(rules, RULES);
-      [plain, shells] = await Promise.all([
+      const withPassword = async (): Promise<Audited> => {
+        const { nodes, log } = await accountsOfOnePassword(rig);
+        givenLog = log;
+        const args = ['--become-shell', '--become-password-fd', '0'];
+        return rig.audit(nodes, args, { input: `${GIVEN}\n` });
+      };
+      [plain, shells, given] = await Promise.all([
         rig.audit(accounts, ['--rules', rules]),
         rig.audit(accounts, ['--become-shell', '--become', 'sudo']),
+        withPassword(),
       ]);
     }, 120_000);
     afterAll(async () => {
@@ -90,6 +106,44 @@ describeWith(['sshd', 'sudo', 'useradd', 'ssh-keyscan', 'python3'], 'becoming ro
       expect(shells.code).toBe(report.readiness === 'not-ready' ? 1 : 2);
     });
 
+    test.each([
+      ['B12/91 a wrong password', 'wrong', 'the password for sudo is wrong'],
+      ['B12/91 not in sudoers', 'stranger', 'the user is not in sudoers'],
+      [
+        'B12/91 sudoers for other commands only',
+        'other',
+        'sudoers does not let the user run /bin/sh as root, perhaps other commands only',
+      ],
+    ])('%s: told by the command that was given a password', (_title, name, words) => {
+      const node = nodeOf(given.report(), name);
+      expect([node.reached, node.readiness]).toEqual([false, 'unknown']);
+      expect(node.reason).toMatch(new RegExp(`^no-privilege: ${words}`));
+      expect(node.findings[0]?.toKnow).toMatch(/./);
+    });
+
+    test.each([
+      ['B12/91 no password needed', 'free', 'sudo'],
+      ['B12/91 the right password', 'right', 'sudo-password'],
+      ['B12/91 doas where sudo refuses', 'doas', 'doas'],
+      ['B12/92 a lecture before the prompt', 'lectured', 'sudo-password'],
+    ])('%s: the node is judged as root', (_title, name, privilege) => {
+      const node = nodeOf(given.report(), name);
+      expect([node.reason, node.facts['privilege']]).toEqual([undefined, privilege]);
+      const verdicts = (of: string): unknown => steadyVerdicts(given.report(), of);
+      expect(verdicts(name)).toEqual(verdicts('free'));
+    });
+
+    test('B12/91 B12/92 the password that was given stands nowhere, and the code is that of the fleet', () => {
+      const { report, stdout, stderr, code } = given;
+      expect(`${stdout}${stderr}${givenLog()}`).not.toContain(GIVEN);
+      for (const name of readdirSync(rig.folder, { recursive: true, encoding: 'utf8' })) {
+        const path = join(rig.folder, name);
+        if (statSync(path).isFile()) expect(readFileSync(path).includes(GIVEN)).toBe(false);
+      }
+      expect(code).toBe({ ready: 0, 'not-ready': 1, unknown: 2 }[report().readiness]);
+      expect(report().readiness).not.toBe('ready');
+    });
+
     test('B12/91 a password typed for one node goes to another only when that is agreed to, and stands nowhere', async () => {
       const shared = 'Fleet-S3cret-91';
       for (const { user } of accounts) execFileSync('chpasswd', { input: `${user}:${shared}\n` });
@@ -140,6 +194,43 @@ describeWith(['sshd', 'sudo', 'useradd', 'ssh-keyscan', 'python3'], 'becoming ro
     }, 60_000);
   });
 });
+
+const GIVEN = 'given-S3cret-91';
+
+/** Accounts with one password but `wrong`, at a server where doas lets one of them in. */
+async function accountsOfOnePassword(
+  rig: AccountRig,
+): Promise<{ readonly nodes: readonly Account[]; readonly log: () => string }> {
+  const ALL = '%u ALL=(ALL) ALL';
+  const rules: Readonly<Record<string, readonly string[]>> = {
+    free: [NOPASSWD],
+    right: [ALL],
+    wrong: [ALL],
+    lectured: ['Defaults:%u lecture=always', ALL],
+    stranger: [],
+    other: ['%u ALL=(ALL) /usr/bin/id'],
+    doas: [],
+  };
+  const users = Object.entries(rules).map(([name, sudoers]) => {
+    const user = rig.person({ sudoers });
+    if (name !== 'wrong') execFileSync('chpasswd', { input: `${user.name}:${GIVEN}\n` });
+    return { name, user };
+  });
+  const doas = users.find(({ name }) => name === 'doas')?.user.name ?? '';
+  // doas reads one file: it is laid over /etc in a mount namespace of the server's own.
+  const sshd = await rig.sshd(
+    [],
+    `${OWN_ETC}\necho 'permit nopass ${doas} as root' >/etc/doas.conf`,
+  );
+  return { nodes: users.map(({ name, user }) => rig.account(name, sshd, { user })), log: sshd.log };
+}
+
+const OWN_ETC = [
+  'mount -t tmpfs none /mnt',
+  'mkdir /mnt/u /mnt/w /mnt/etc',
+  'mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/u,workdir=/mnt/w /mnt/etc',
+  'mount --rbind /mnt/etc /etc',
+].join('\n');
 
 const RULES = `rules:
   - id: own/uid

@@ -7,6 +7,7 @@ import { describeAsRoot, describeWith } from '../../helpers/require-tool.js';
 import {
   accountRig,
   nodeOf,
+  steadyVerdicts,
   until,
   type Account,
   type AccountRig,
@@ -179,8 +180,7 @@ describeWith(
       });
 
       test('what a login prints or overrides changes no verdict', () => {
-        const verdicts = (name: string): unknown =>
-          nodeOf(report, name).findings.map(({ check, status, found }) => [check, status, found]);
+        const verdicts = (name: string): unknown => steadyVerdicts(report, name);
         for (const name of [
           'fish',
           'tcsh',
