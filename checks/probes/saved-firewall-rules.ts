@@ -34,19 +34,21 @@ const LINES = `/bin/grep -H -s -e flush -e hook -e include ${NFT_FILES.join(' ')
 
 // grep ends with 1 when nothing matches and with 2 when a file is missing; without a line of count it did not run at all.
 // Root is asked only where the login may not read: a sudo costs more than all the rest. A folder that is closed is no answer.
-const SCRIPT = `X='' W=command
+const SCRIPT = `X='' W=''
 for F in ${FILES.join(' ')}; do
-if [ -e "$F" ]; then X=1; [ -r "$F" ] || W=as_root
-elif [ -d "\${F%/*}" ] && [ ! -x "\${F%/*}" ]; then X=1 W=as_root
+if [ -e "$F" ]; then X=1; [ -r "$F" ] || W=1
+elif [ -d "\${F%/*}" ] && [ ! -x "\${F%/*}" ]; then X=1 W=1
 fi
 done
 [ -n "$X" ] || { echo 'no file'; exit 0; }
-O=$("$W" ${COUNT})
+O=$(if [ -n "$W" ]; then as_root ${COUNT}; else ${COUNT}; fi)
 E=$?
 [ -n "$O" ] || exit "$E"
 printf '%s\\n' "$O" 'lines'
 E=0
-if ${NFT_FILES.map((file) => `[ -e ${file} ]`).join(' || ')}; then "$W" ${LINES} || E=$?; fi
+if ${NFT_FILES.map((file) => `[ -e ${file} ]`).join(' || ')}; then
+if [ -n "$W" ]; then as_root ${LINES}; else ${LINES}; fi || E=$?
+fi
 [ "$E" -le 2 ]`;
 
 function parse(stdout: string): SavedRules {
