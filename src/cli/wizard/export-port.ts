@@ -3,6 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { ChangeRecord } from '../../bundle/contents.js';
 import { allowedSignersLine } from '../../bundle/ephemeral-signer.js';
+import { fixKey } from '../../session/fix-items.js';
 import { UNSIGNED_SUFFIX } from '../../bundle/write-bundle.js';
 import { InputError } from '../../domain/errors.js';
 import type { Signer } from '../../domain/signer.js';
@@ -15,6 +16,7 @@ import { exportBundle, openSigner } from '../wiring/bundle.js';
 import { expandHome } from '../wiring/access-files.js';
 import type { SecretKeeper } from '../wiring/secrets.js';
 import { judgeFleet } from '../wiring/asker.js';
+import { consentOf } from './fix-port.js';
 
 export type ExportContext = {
   readonly keeper: SecretKeeper;
@@ -35,6 +37,26 @@ async function signerFor(
   if (settings.signKey !== '')
     return openSigner(expandHome(settings.signKey), context.keeper.broker, signal);
   return context.demoSigner ?? null;
+}
+
+/** Every change of the session: those of this run, and of runs before it what the saved session still knows. */
+export function changesOf(
+  { fixes }: Pick<SessionState, 'fixes'>,
+  ofThisRun: readonly ChangeRecord[],
+): readonly ChangeRecord[] {
+  const known = new Set(ofThisRun.map(({ node, check, way }) => fixKey(node, check, way)));
+  const before = fixes.filter((item) => item.phase !== 'offered' && !known.has(item.key));
+  return [
+    ...before.map(({ node, check, fix, changeId, phase }) => ({
+      node,
+      check,
+      way: fix.way,
+      changeId: changeId ?? '',
+      outcome: phase,
+      consent: consentOf(fix),
+    })),
+    ...ofThisRun,
+  ];
 }
 
 /** Judges once more what the session holds, so that report and evidence in the bundle are of one moment. */
@@ -68,7 +90,7 @@ export function createExportPort(context: ExportContext): ExportPort {
       const judged = judgedOf(state, report);
       const written = await exportBundle(path, judged, signer, {
         operator: principal,
-        changes: context.changes(),
+        changes: changesOf(state, context.changes()),
         secrets: context.keeper.typed(),
       });
       const files = [written.path];

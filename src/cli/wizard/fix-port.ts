@@ -1,8 +1,13 @@
 import { preview } from '../../change/preview.js';
 import type { ChangeRecord } from '../../bundle/contents.js';
+import type { Fix } from '../../domain/fix.js';
 import type { FixPort } from '../../session/ports.js';
 import { applyOn, undoOn } from '../wiring/changes.js';
 import type { Fleet } from './fleet-port.js';
+
+/** How the operator agreed to a fix, for the bundle. */
+export const consentOf = (fix: Fix): string =>
+  fix.kind === 'disruptive' ? (fix.consentWord ?? 'typed') : 'picked';
 
 /** Changes nodes for the wizard, each over a connection of its own, and remembers what was done for the bundle. */
 export function createFixPort(
@@ -24,7 +29,7 @@ export function createFixPort(
         way: fix.way,
         changeId: outcome.changeId ?? '',
         outcome: outcome.phase,
-        consent: fix.kind === 'disruptive' ? (fix.consentWord ?? 'typed') : 'picked',
+        consent: consentOf(fix),
       });
       return outcome;
     },
