@@ -7,6 +7,18 @@ const CHANGES = {
   ebpf: { dataplane: 'ebpf', encapsulation: 'vxlan', kubeProxy: 'none' },
   ipvs: { kubeProxy: 'ipvs' },
   wireguard: { wireguard: 'ipv4' },
+  sctp: { sctp: true, kubernetes: '1.35' },
+  // A release that does not set the address of vxlan.calico again, and a pool within the services.
+  etcd: {
+    calico: '3.29',
+    kubernetes: '1.31',
+    encapsulation: 'vxlan',
+    bgp: false,
+    datastore: 'etcd',
+    etcdEndpoints: ['http://198.18.0.11:2379'],
+    typha: false,
+    podCIDRs: ['10.100.0.0/16'],
+  },
   '3.25': { calico: '3.25', kubernetes: '1.27' },
   'page-A': { calico: '3.0', kubernetes: '1.9' },
   'page-B': { calico: '3.29-page-B', kubernetes: '1.31' },
