@@ -1,46 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { AuthContext } from 'ssh2';
 import { CancelledError } from '../../../src/domain/errors.js';
 import type { SecretRequest } from '../../../src/domain/transport.js';
 import { makeHostKey } from '../../../src/cli/demo/host-key.js';
+import { asking, one } from './asking.js';
 import { fake, folder } from './fault-rig.js';
 import { never, nodeAt, rig } from './rig.js';
 
-type Prompt = { readonly prompt: string; readonly echo: boolean };
-type Round = {
-  readonly name?: string;
-  readonly instructions?: string;
-  readonly prompts: readonly Prompt[];
-};
-
-/** Asks these rounds and compares all answers. */
-function asking(rounds: readonly Round[], answers: readonly string[]) {
-  const given: string[] = [];
-  const onAuth = (context: AuthContext): void => {
-    if (context.method !== 'keyboard-interactive') {
-      context.reject(['keyboard-interactive']);
-      return;
-    }
-    const left = [...rounds];
-    const ask = (): void => {
-      const round = left.shift();
-      if (round === undefined) {
-        if (JSON.stringify(given) === JSON.stringify(answers)) context.accept();
-        else context.reject(['keyboard-interactive']);
-        return;
-      }
-      const { name = '', instructions = '', prompts } = round;
-      context.prompt([...prompts], name, instructions, (some) => {
-        given.push(...some);
-        ask();
-      });
-    };
-    ask();
-  };
-  return { onAuth, given };
-}
-
-const one = (prompt: string, echo = false): Round => ({ prompts: [{ prompt, echo }] });
 const kindsOf = (asked: readonly SecretRequest[]) => asked.map(({ kind, echo }) => [kind, echo]);
 
 describe('what a server asks', () => {

@@ -87,6 +87,7 @@ export type Place = {
   readonly name: string;
   readonly port: number;
   readonly host?: string;
+  readonly user?: string;
   readonly jump?: readonly string[];
 };
 
@@ -95,13 +96,15 @@ export type AuditAt = {
   /** Text of the SSH configuration. */
   readonly config?: string;
   readonly hostKey?: 'accept-new' | 'ask';
+  /** False: the configuration alone names keys. */
+  readonly identity?: boolean;
 };
 
 /** The words of an audit of these nodes with a key, under the intent of the recording; HOME is `folder`. */
 export function auditArgs(
   folder: string,
   places: readonly Place[],
-  { args = [], config = '', hostKey = 'accept-new' }: AuditAt = {},
+  { args = [], config = '', hostKey = 'accept-new', identity = true }: AuditAt = {},
 ): readonly string[] {
   const at = (name: string): string => join(folder, name);
   writeFileSync(at('intent.yaml'), INTENT);
@@ -110,7 +113,8 @@ export function auditArgs(
   writeFileSync(at('nodes.yaml'), JSON.stringify({ nodes }));
   if (!existsSync(at('any'))) makeKey(at('any'), 'ed25519');
   const files = ['--inventory', at('nodes.yaml'), '--intent', at('intent.yaml')];
-  const access = ['--identity', at('any'), '--host-key', hostKey, '--transport', 'ssh2'];
+  const key = identity ? ['--identity', at('any')] : [];
+  const access = [...key, '--host-key', hostKey, '--transport', 'ssh2'];
   return ['audit', ...files, ...access, '--config', at('config'), ...args];
 }
 
