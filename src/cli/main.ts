@@ -8,8 +8,10 @@ import { VERSION } from './version.js';
 
 /** Runs one command line and sets the exit code; never calls `process.exit`, so that pipes drain. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', ignoreClosedPipe);
-  process.stderr.on('error', ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      ignoreClosed(error, stream.isTTY);
+    });
   let exit: ExitCode = EXIT.good;
   try {
     const program = buildProgram((code) => {
@@ -22,8 +24,9 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = exit;
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** Nobody reads any more: a pipe that was closed, or a terminal that was. EIO of a file is a failure. */
+function ignoreClosed(error: NodeJS.ErrnoException, isTerminal: boolean): void {
+  if (error.code !== 'EPIPE' && !(isTerminal && error.code === 'EIO')) throw error;
 }
 
 function explain(error: unknown): ExitCode {

@@ -51,7 +51,8 @@ function Repaint({ onReady, children }: RepaintProps) {
 
 /**
  * Draws until `close` is called or a signal comes; the terminal is restored when it resolves. Rejects when a screen
- * broke, with the terminal restored as well. `onSignal` is called with the terminal restored, and must be synchronous.
+ * broke, with the terminal restored as well. `onSignal` is called when a signal ends it or
+ * the terminal is gone, before anything else, and must be synchronous.
  */
 export async function runScreen(
   input: ScreenInput,
@@ -93,13 +94,21 @@ export async function runScreen(
     patchConsole: false,
     isScreenReaderEnabled: screenReader,
   });
-  const unwatch = watchEndings(events, {
-    restore,
-    onSignal: () => {
+  let over = false;
+  // First what must not be lost: a terminal that was closed answers every touch with an error, which comes back here.
+  const end = (): void => {
+    if (over) return;
+    over = true;
+    try {
       onSignal();
+    } finally {
+      restore();
       close();
-    },
-  });
+    }
+  };
+  const unwatch = watchEndings(events, { restore, onSignal: end });
+  stdin.on('error', end);
+  stdout.on('error', end);
   try {
     await instance.waitUntilExit();
   } finally {
@@ -107,6 +116,8 @@ export async function runScreen(
     // A screen that was left while it was still being drawn takes hold of the keyboard once more after that.
     await new Promise(setImmediate);
     restore();
+    stdin.off('error', end);
+    stdout.off('error', end);
     letGo(stdin);
   }
 }

@@ -9,7 +9,7 @@ export type ProcessEvents = {
 export type Endings = {
   /** Synchronous; may run more than once. */
   readonly restore: () => void;
-  /** SIGTERM, SIGHUP, SIGINT, SIGQUIT. The terminal is already restored. */
+  /** SIGTERM, SIGHUP, SIGINT, SIGQUIT. Restores the terminal too, after what matters more. */
   readonly onSignal: () => void;
 };
 
@@ -17,11 +17,7 @@ const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 
 /** Restores the terminal on every way out of the process; the function that comes back stops listening. */
 export function watchEndings(events: ProcessEvents, endings: Endings): () => void {
-  const { restore } = endings;
-  const onSignal = (): void => {
-    restore();
-    endings.onSignal();
-  };
+  const { restore, onSignal } = endings;
   // The monitor runs before Node prints the error and ends, and changes nothing of that.
   const watched = [
     ['exit', restore],
