@@ -15,11 +15,20 @@ export type IntentName = keyof typeof INTENTS;
 export const intentText = (name: IntentName): string =>
   `${INTENTS[name]}\ninstall: manifest\npodCIDRs: [10.244.0.0/16]\n`;
 
-/** Checks that the plain intent does not ask for. */
+/** Checks that the plain intent does not ask for, or that go with others of their round that it does not ask for. */
 const BY_OTHERS: Readonly<Record<string, IntentName>> = {
   'platform/cloud-underlay': 'ipip',
   'platform/secure-boot': 'ebpf',
   'kernel/ipip': 'ipip',
+  'kernel/vxlan': 'ebpf',
+  'kernel/iptables-base': 'ipip',
+  'kernel/iptables-matches': 'ipip',
+  'kernel/iptables-actions': 'ipip',
+  'kernel/ipset': 'ipip',
+  'kernel/conntrack': 'ipip',
+  'kernel/witness-conflict': 'ipip',
+  'kernel/inotify-limits': 'ipip',
+  'privileges/cap-sys-admin': 'ipip',
   'kernel/wireguard': 'ipip',
   'kernel/ipvs': 'ipip',
   'kernel/conntrack-sctp': 'ipip',
@@ -33,13 +42,25 @@ const BY_OTHERS: Readonly<Record<string, IntentName>> = {
   'kernel/dataplane-version': 'ebpf',
   'kernel/cgroup-version': 'ebpf',
   'interfaces/mac-policy': 'etcd',
+  'privileges/capabilities': 'ipip',
+  'privileges/privileged-containers': 'ipip',
+  'addresses/autodetection': 'ipip',
+  'kubernetes/version': 'ipip',
+  'kubernetes/api-server-port': 'ipip',
+  'kubernetes/kubelet-cni': 'ipip',
+  'kube-proxy/masquerade-all': 'ipip',
+  'kube-proxy/mode': 'etcd',
+  'kube-proxy/mode-changed': 'ipip',
   'kube-proxy/mode-version': 'nftables',
   'kube-proxy/ipvs-mark-bits': 'ipip',
   'kube-proxy/ipvs-nodeport-range': 'ipip',
   'kube-proxy/ipvs-external-ips': 'ipip',
   'kube-proxy/ipvs-interface-names': 'old',
   'datastore/etcd-version': 'etcd',
+  'datastore/rbac': 'ipip',
+  'datastore/reachable': 'ipip',
   'cluster/same-subnet': 'nftables',
+  'cluster/version-skew': 'ipip',
 };
 
 export const intentOf = (check: string): IntentName => BY_OTHERS[check] ?? 'plain';
