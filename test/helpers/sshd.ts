@@ -36,6 +36,8 @@ export type Sshd = {
 };
 
 const HOST_KEY_TYPES = ['ed25519', 'rsa', 'ecdsa'] as const;
+// The default of 3072 costs a second of processor time a server.
+const RSA_BITS = ['-b', '2048'];
 
 /**
  * A real sshd of our own on a loopback port, with host keys and configuration in a temporary folder. Needs root.
@@ -47,7 +49,10 @@ export async function startSshd(extra: readonly string[] = [], setup = ''): Prom
   chmodSync(folder, 0o755);
   mkdirSync('/run/sshd', { recursive: true });
   const hostKeys = Object.fromEntries(
-    HOST_KEY_TYPES.map((type) => [type, makeKey(join(folder, `host_${type}`), type)]),
+    HOST_KEY_TYPES.map((type) => {
+      const bits = type === 'rsa' ? RSA_BITS : [];
+      return [type, makeKey(join(folder, `host_${type}`), type, '', ...bits)];
+    }),
   ) as Sshd['hostKeys'];
   const port = await freePort();
   const config = [
