@@ -108,19 +108,42 @@ function isApart({ mainline, symbols }: KernelFeature, facts: KernelFacts): bool
   return !symbols.some((name) => facts.bootConfig?.symbols.has(name));
 }
 
+/** Whether the running kernel is so old that the feature's symbol had another name. */
+function isOlder({ older }: KernelFeature, facts: KernelFacts): boolean {
+  const version = older === undefined ? null : parseKernelVersion(releaseOf(facts) ?? '');
+  return (
+    older !== undefined && version !== null && compareKernelVersions(version, older.before) < 0
+  );
+}
+
+/** The symbol that the configuration mentions, the newest name first. */
+function mentioned(feature: KernelFeature, facts: KernelFacts): string | undefined {
+  const has = (name: string): boolean => facts.bootConfig?.symbols.has(name) === true;
+  const { symbols, older } = feature;
+  const old = older !== undefined && isOlder(feature, facts) ? [older.symbol] : [];
+  return [...symbols, ...old].find(has);
+}
+
+/** Every name of it was looked for: in a whole text, or in a selection that was made for them. */
+function wasLookedFor(feature: KernelFeature, facts: KernelFacts): boolean {
+  const { asked = null, whole = false } = facts.bootConfig ?? {};
+  if (asked === null) return whole;
+  return whole && !isOlder(feature, facts) && feature.symbols.every((name) => asked.has(name));
+}
+
 function configWords(feature: KernelFeature, facts: KernelFacts): ConfigWords {
   const { symbols } = feature;
   const { bootConfig: config } = facts;
   const silent: ConfigWords = { configuredIn: [], configuredAsModule: [], notConfigured: [] };
   if (config === undefined) return silent;
   const place = quoted(config.place, 'kernel configuration');
-  const symbol = symbols.find((name) => config.symbols.has(name));
+  const symbol = mentioned(feature, facts);
   const value = symbol === undefined ? 'n' : config.symbols.get(symbol);
   if (value === 'n' && isApart(feature, facts)) return silent;
   if (symbol === undefined) {
     // Kconfig leaves out what a missing dependency forbids, but a cut text leaves out anything.
     const name = symbols.at(-1) ?? '';
-    return config.whole && symbols.every((one) => config.asked?.has(one) !== false)
+    return wasLookedFor(feature, facts)
       ? { ...silent, notConfigured: [`CONFIG_${name} is not set (${place} does not mention it)`] }
       : silent;
   }

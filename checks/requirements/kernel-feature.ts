@@ -10,6 +10,11 @@ export type KernelFeature = {
   readonly modules: readonly string[];
   /** Without CONFIG_. The first one that the configuration mentions decides; the last one is the oldest name. */
   readonly symbols: readonly string[];
+  /**
+   * The name of the symbol in kernels before this one, where it meant something else later. No probe asks for it, so
+   * that only a configuration that was given whole can tell.
+   */
+  readonly older?: { readonly symbol: string; readonly before: KernelVersion };
   /** Files that exist only when the running kernel has it. */
   readonly signs?: readonly string[];
   /** Its name in /proc/net/ip_tables_matches. */

@@ -67,6 +67,10 @@ const table = (version: '' | '6', name: string): KernelFeature => ({
   name: `ip${version}table_${name}`,
   modules: [`ip${version}table_${name}`],
   symbols: [`IP${version}_NF_${name.toUpperCase()}`],
+  // From 3.7 to 3.16 NF_NAT_IPV4 built the table nat, and later the code that IP_NF_NAT and nf_tables share.
+  ...(name === 'nat'
+    ? { older: { symbol: `NF_NAT_IPV${version === '6' ? '6' : '4'}`, before: [3, 17] } }
+    : {}),
 });
 
 // From Linux 6.17 the old tables are offered only with the _LEGACY symbols; before, the symbol without it built them.

@@ -35,7 +35,24 @@ describe.each(PACKAGED_KERNELS)('%s', (node) => {
   });
 });
 
+/** As kernels from 3.7 to 3.16 have it: NF_NAT_IPV4 stands for the table nat, and there is no nf_tables. */
+const old = config
+  .replace(/^# read from .*\n# asked for .*\n/m, '')
+  .replace(/^CONFIG_(?:IP6?_NF_IPTABLES_LEGACY|NFT?_.*|NF_TABLES.*)=.\n/gm, '')
+  .replace(/^CONFIG_IP_NF_NAT=(.)$/m, 'CONFIG_NF_NAT_IPV4=$1');
+const release = (version: string) => ({ 'uname-r': `${version}\n` });
+
 testCheck(iptablesBase, [
+  {
+    name: 'the table nat of an old kernel goes by another symbol (composed by hand)',
+    says: { 'boot-config': old, ...release('3.10.0-327.el7.x86_64') },
+    expect: { status: 'pass', found: expect.stringContaining('iptable_nat') },
+  },
+  {
+    name: 'in a newer kernel that symbol is not the table (composed by hand)',
+    says: { 'boot-config': old, ...release('3.18.0-1-generic') },
+    expect: { status: 'fail', found: expect.stringContaining('IP_NF_NAT is not set') },
+  },
   {
     name: 'built into a kernel without modules',
     says: of(iptablesBase, HERE),
