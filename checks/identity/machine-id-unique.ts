@@ -4,7 +4,7 @@ import { machineId } from '../probes/machine-id.js';
 export const machineIdUnique = defineClusterCheck({
   id: 'identity/machine-id-unique',
   title: 'No two nodes have the same machine-id',
-  why: 'Cloned machines that share a machine-id get the same DHCP lease and hardware addresses of virtual interfaces, and tools take them for one machine.',
+  why: 'Cloned machines that share a machine-id can get the same DHCP lease and, where systemd gives them, the same hardware addresses of virtual interfaces, and tools take them for one machine.',
   sources: [
     {
       page: 'Installing kubeadm: unique identifiers',
@@ -21,6 +21,8 @@ export const machineIdUnique = defineClusterCheck({
   ],
   severity: 'recommended',
   waivable: true,
+  disagreement:
+    'No text of Calico asks for it, and Calico itself does not use it: the address of its VXLAN device is a hash of the node name (felix/calc/vxlan_resolver.go, read 2026-08-22). kubeadm asks for host names, MAC addresses and product_uuids of their own, not for a machine-id. A clone that shares it usually shares those too, so it is judged, as a recommendation.',
   rule: () =>
     'Compares digests of /etc/machine-id, never the ids: fails when two nodes have the same, warns when a node has none.',
   needs: { machineId },

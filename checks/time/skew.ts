@@ -20,6 +20,8 @@ export const skew = defineClusterCheck({
   ],
   severity: 'required',
   waivable: true,
+  disagreement:
+    'No page of Calico or Kubernetes that was read names a limit, and Felix does not look at the clock (read 2026-08-22). The limits of this check judge.',
   rule: () =>
     `Compares the clocks of all nodes: warns above ${String(WARN_SECONDS)} s between the slowest and the fastest, fails above ${String(FAIL_SECONDS)} s.`,
   needs: { clock },
