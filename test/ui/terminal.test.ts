@@ -73,7 +73,7 @@ it('Ctrl-C in the middle of typing saves, leaves and restores the terminal', asy
   expect(output).toContain('result=left saved=true');
 });
 
-it.each(['SIGTERM', 'SIGHUP'] as const)('%s saves and restores the terminal', async (signal) => {
+it.each(['SIGTERM', 'SIGHUP'] as const)('B12/86 %s saves and restores the terminal', async (signal) => {
   run();
   await says('Nodes  1/9');
   process.kill(Number(readFileSync(pidFile(), 'utf8')), signal);

@@ -95,7 +95,7 @@ function refusal(
   const expected =
     'values' in issue
       ? `one of ${issue.values.map(String).join(', ')}`
-      : issue.message.replace(/^Invalid input: /, '');
+      : issue.message.replace(/^Invalid input: (?:expected )?/, '');
   return new InputError(
     `${place}: "${path.map(String).join('.')}" is not what it should be: expected ${expected}.`,
     NEXT,

@@ -109,6 +109,11 @@ export function classify(error: unknown, attempt: Attempt): ConnectError {
   const rule = RULES.find(([pattern, code]) => pattern.test(text) && (early || code !== 'not-ssh'));
   if (rule !== undefined)
     return connectError(rule[1], `${attempt.where}: ${rule[2]}`, stepAt(attempt, rule[3]));
+  if (attempt.phase === 'tcp' && !text.includes('ECONNRESET')) {
+    // A limit of this machine, say of open files: no server has shed anything.
+    const where = `${attempt.where}: it cannot be connected to (${text})`;
+    return connectError('no-route', where, 'Check the address, and the limits of this machine.');
+  }
   return early
     ? beforeLogin(text, attempt)
     : connectError(

@@ -26,7 +26,7 @@ describeWith('python3', 'a terminal that is closed', () => {
   });
 
   test(
-    'keeps what no step had saved yet, and lets go of the session',
+    'B12/86 keeps what no step had saved yet, and lets go of the session',
     async () => {
       await pty.waitForText(/Nodes {2}1\/9[^]*Ctrl-C leave/);
       await pty.go('node1', /Enter add it/);

@@ -78,3 +78,42 @@ test.each([
   expect(ran.stderr).toContain(sentence);
   expect(ran.stderr).toContain('Remove one of the two lines.');
 });
+
+test.each([
+  [
+    'a key twice',
+    '{"nodes":[{"name":"a","host":"h","host":"g"}]}',
+    /hosts\.yaml:1:34: .*Map keys must be unique/,
+  ],
+  [
+    '__proto__',
+    '{"nodes":[{"name":"a","host":"h","__proto__":{"user":"root"}}]}',
+    /unknown key "__proto__"/,
+  ],
+  [
+    'constructor',
+    '{"nodes":[{"name":"a","host":"h","constructor":{"prototype":{"a":1}}}]}',
+    /unknown key "constructor"/,
+  ],
+  [
+    '10 000 levels',
+    `{"nodes":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+    /hosts\.yaml:1:\d+: this is not a YAML inventory/,
+  ],
+  [
+    'NaN for a port',
+    '{"nodes":[{"name":"a","host":"h","port":NaN}]}',
+    /"nodes\.0\.port" is not what it should be: expected number, received \w+\./,
+  ],
+  [
+    '1e400 for a port',
+    '{"nodes":[{"name":"a","host":"h","port":1e400}]}',
+    /"nodes\.0\.port" is not what it should be: expected number, received \w+\./,
+  ],
+])('B12/79 an inventory with %s is refused', async (_title, text, sentence) => {
+  writeFileSync(join(folder, 'hosts.yaml'), text);
+  const ran = await runCli(['audit', '--inventory', 'hosts.yaml'], { cwd: folder });
+  expect([ran.code, ran.stdout]).toEqual([3, '']);
+  expect(ran.stderr).toMatch(sentence);
+  expect(ran.stderr).not.toMatch(/bug of ours/);
+});

@@ -7,6 +7,7 @@ import { CancelledError } from '../../../src/domain/errors.js';
 import type { FakeNodeOptions } from '../../helpers/fake-node-server.js';
 import { freePort } from '../../helpers/sshd.js';
 import { fake, folder, peer } from './fault-rig.js';
+import { classify, SheddingError } from '../../../src/transport/ssh/errors.js';
 import { nodeAt, rig } from './rig.js';
 
 describe('peers that are no SSH server', () => {
@@ -19,6 +20,14 @@ describe('peers that are no SSH server', () => {
   test('a name that does not resolve', async () => {
     const failure = await rig(folder).failure(nodeAt(22, 'root', 'absent.invalid'));
     expect(failure.reason).toMatch(/^no-route: absent\.invalid:22: the name does not resolve/);
+  });
+  test('what this machine refuses by itself is laid at no server that sheds connections', () => {
+    const error = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
+    const attempt = { where: 'n1:22', greeting: Buffer.alloc(0) };
+    expect(classify(error, { ...attempt, phase: 'tcp' }).reason).toBe(
+      'no-route: n1:22: it cannot be connected to (EMFILE: connect EMFILE)',
+    );
+    expect(classify(error, { ...attempt, phase: 'handshake' })).toBeInstanceOf(SheddingError);
   });
   test('silence after the connection is accepted', async () => {
     const port = await peer(() => undefined);

@@ -9,7 +9,10 @@ import {
   knownKeyTypes,
   parseKnownHosts,
 } from '../../../src/transport/ssh/known-hosts.js';
-import { createKnownHostsReader, rememberHostKey } from '../../../src/transport/ssh/known-hosts-files.js';
+import {
+  createKnownHostsReader,
+  rememberHostKey,
+} from '../../../src/transport/ssh/known-hosts-files.js';
 import { indexKnownHosts } from '../../../src/transport/ssh/known-hosts-index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'known-hosts-'));

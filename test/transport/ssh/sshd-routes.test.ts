@@ -57,7 +57,9 @@ describe.skipIf(missing !== null)(`ways to a real sshd ${missing ?? ''}`, () => 
     };
     const failure = await by({ jump: [hop] }).failure(named('n1'));
     await shut.stop();
-    expect(failure.reason).toMatch(/^no-route: .*the jump host 127\.0\.0\.1:\d+ did not connect to it/);
+    expect(failure.reason).toMatch(
+      /^no-route: .*the jump host 127\.0\.0\.1:\d+ did not connect to it/,
+    );
     expect(failure.nextStep).toContain('AllowTcpForwarding');
   });
 
