@@ -1,7 +1,7 @@
 import type { NodeReport, Report } from '../domain/report.js';
 
 /** What a report says of each session, by the fact that holds it, in the order of reading. */
-export const SESSION_COLUMNS = [
+const SESSION_COLUMNS = [
   ['transport', 'transport'],
   ['transport-because', 'because of'],
   ['address', 'address'],
@@ -14,7 +14,7 @@ export const SESSION_COLUMNS = [
   ['ssh-server', 'SSH server'],
 ] as const;
 
-export type SessionFact = (typeof SESSION_COLUMNS)[number][0];
+type SessionFact = (typeof SESSION_COLUMNS)[number][0];
 
 /** Facts that are a node's own, and would keep a fleet from being folded. */
 const OWN: readonly SessionFact[] = ['address', 'host-key'];

@@ -155,7 +155,11 @@ export const exitWords = (control: string, target: Target): readonly string[] =>
 const shellQuoted = (word: string): string =>
   /^[\w./=:-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
-function quoted(path: string): string {
+/** A path in an option that takes tokens. */
+const quoted = (path: string): string => plain(path).replaceAll('%', '%%');
+
+/** A path in an option that takes none, as GlobalKnownHostsFile (ssh_config(5), TOKENS). */
+function plain(path: string): string {
   if (/["\\\n\r]|\$\{/.test(path)) {
     throw connectError(
       'no-login',
@@ -163,8 +167,8 @@ function quoted(path: string): string {
       'Give the file another name, without quotes, backslashes and ${.',
     );
   }
-  return `"${path.replaceAll('%', '%%')}"`;
+  return `"${path}"`;
 }
 
 const fileList = (paths: readonly string[]): string =>
-  paths.length === 0 ? '/dev/null' : paths.map(quoted).join(' ');
+  paths.length === 0 ? '/dev/null' : paths.map(plain).join(' ');

@@ -111,6 +111,15 @@ describe.skipIf(missing !== null)(`a new key that is taken on trust ${missing ??
     expect(failure.reason).toMatch(/^host-key-unknown: .*@cert-authority/);
   });
 
+  test('B12/2 none is wanted where a file of any name holds the key', async () => {
+    const file = join(lab.folder(), 'known %h hosts');
+    writeFileSync(file, `[127.0.0.1]:${String(lab.sshd.port)} ${lab.sshd.hostKeys.ed25519}\n`);
+    const knownHostsFiles = { user: [join(lab.folder(), 'none'), file], system: [], write: null };
+    const session = await lab.rig({ knownHostsFiles, hostKeyPolicy: 'strict' }).open(lab.here());
+    await session.close();
+    expect(session.peer.hostKey?.trustedBy).toBe(`${file}:1`);
+  });
+
   describe('of each hop', () => {
     const other = (): string => readFileSync(`${lab.key('stranger')}.pub`, 'utf8').trim();
     const hop = (port: number): string => `${lab.user.name}@127.0.0.1:${String(port)}`;

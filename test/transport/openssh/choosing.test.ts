@@ -174,6 +174,12 @@ describe.skipIf(missing !== null)(`what ssh2 cannot do, ssh does ${missing ?? ''
       const failure = await failureOf(mine.open(nodeAt(22)));
       expect(failure.reason).toMatch(/^auth-failed: .*the server takes: stand-in/);
       expect(mine.warnings).toEqual([expect.stringMatching(why)]);
+      const other = await choice(folder(), { identityFiles: [id()] }).open(
+        nodeAt(home.port, user.name),
+      );
+      await other.close();
+      expect(other.peer).toMatchObject({ transport: 'ssh2' });
+      expect(other.peer).not.toHaveProperty('chosenBecause');
     },
   );
 
