@@ -15,11 +15,13 @@ export type Distribution = {
 // As os-release calls itself in PRETTY_NAME, which is what hostnamectl shows; the longer names first.
 const NAMES: readonly (readonly [RegExp, string, string])[] = [
   [/^Fedora CoreOS/, 'fedora', 'coreos'],
+  [/^Red Hat Enterprise Linux CoreOS/, 'rhcos', ''],
   [/^Red Hat Enterprise Linux/, 'rhel', ''],
   [/^CentOS/, 'centos', ''],
   [/^Rocky Linux/, 'rocky', ''],
   [/^AlmaLinux/, 'almalinux', ''],
   [/^Oracle Linux/, 'ol', ''],
+  [/^Ubuntu Core/, 'ubuntu-core', ''],
   [/^Ubuntu/, 'ubuntu', ''],
   [/^Debian/, 'debian', ''],
   [/^Flatcar/, 'flatcar', ''],

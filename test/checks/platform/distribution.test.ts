@@ -93,6 +93,13 @@ testCheck(distribution, [
     says: { hostnamectl: pasted('  Operating System: Red Hat Enterprise Linux 8.1 (Ootpa)\n') },
     expect: { status: 'pass' },
   },
+  ...['Red Hat Enterprise Linux CoreOS 411.86.202208031059-0 (Ootpa)', 'Ubuntu Core 22'].map(
+    (name) => ({
+      name: `${name} is not the distribution it is made of (composed by hand)`,
+      says: { hostnamectl: pasted(`  Operating System: ${name}\n`) },
+      expect: { status: 'warn' as const, found: expect.stringMatching(/: not listed$/) as unknown },
+    }),
+  ),
   {
     name: 'page A names none',
     says: {},
