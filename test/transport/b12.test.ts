@@ -37,6 +37,11 @@ test.each(CASES.map((one) => [one.number, one.title] as const))(
   },
 );
 
+test('what no command shows says why', () => {
+  const silent = CASES.filter(({ against, without }) => !against.includes('command') && !without);
+  expect(silent).toEqual([]);
+});
+
 test('no test is named after a case that the list does not have', () => {
   const strange = [...tested].filter(([number]) => !ASKED.includes(number));
   expect(strange).toEqual([]);
