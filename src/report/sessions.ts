@@ -3,10 +3,10 @@ import type { NodeReport, Report } from '../domain/report.js';
 /** What a report says of each session, by the fact that holds it, in the order of reading. */
 const SESSION_COLUMNS = [
   ['transport', 'transport'],
-  ['transport-because', 'because of'],
+  ['transport-because', 'taken for'],
   ['address', 'address'],
   ['host-key', 'host key'],
-  ['host-key-trusted-by', 'host key trusted by'],
+  ['host-key-trusted-by', 'host key trust'],
   ['login', 'login'],
   ['privilege', 'privilege'],
   ['key-exchange', 'key exchange'],

@@ -49,12 +49,12 @@ describe('how the nodes were reached', () => {
   it('for people: nodes that agree stand together, what is their own is left to the others', () => {
     expect(section(withSessions(SSH2, other, quantum, null))).toMatchInlineSnapshot(`
       "How the nodes were reached:
-        n1, n2: by ssh2; host key trusted by /home/op/.ssh/known_hosts; login
-        publickey (SHA256:abc); privilege sudo; key exchange curve25519-sha256 (not
+        n1, n2: by ssh2; host key trust /home/op/.ssh/known_hosts; login publickey
+        (SHA256:abc); privilege sudo; key exchange curve25519-sha256 (not
         post-quantum); cipher aes128-gcm@openssh.com; SSH server OpenSSH_9.2p1
-        n3: by openssh; because of the key exchange algorithms that this node offers;
-        host key trusted by /etc/ssh/known (@cert-authority); login publickey
-        (SHA256:abc); privilege sudo; key exchange sntrup761x25519-sha512@openssh.com
+        n3: by openssh; taken for the key exchange algorithms that this node offers;
+        host key trust /etc/ssh/known (@cert-authority); login publickey (SHA256:abc);
+        privilege sudo; key exchange sntrup761x25519-sha512@openssh.com
         (post-quantum); cipher aes128-gcm@openssh.com; SSH server OpenSSH_9.2p1
 
       "

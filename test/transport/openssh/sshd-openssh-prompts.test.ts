@@ -6,7 +6,7 @@ import { missingForSshd } from '../../helpers/sshd.js';
 import { nodeAt, run } from '../ssh/rig.js';
 import { openLab } from './lab.js';
 
-const CODES = '/lib/x86_64-linux-gnu/security/pam_google_authenticator.so';
+const CODES = `/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/security/pam_google_authenticator.so`;
 const missing = missingForSshd('/usr/sbin/useradd', CODES);
 
 const SECRET = 'JBSWY3DPEHPK3PXP';
