@@ -1,5 +1,5 @@
 import { FIX_CONTENT, FIX_PATH } from '../../checks/interfaces/networkmanager-fix.js';
-import { write, type Breakages } from './breakage.js';
+import { NAME_ALONE, write, type Breakages } from './breakage.js';
 
 const NM_CONF = '/etc/NetworkManager/conf.d';
 const FLANNEL = '/etc/cni/net.d/10-flannel.conflist';
@@ -25,6 +25,7 @@ export const FILE_BREAKAGES: Breakages = {
   'nm-cloud-setup': {
     what: 'nm-cloud-setup at boot',
     breaks: { 'interfaces/nm-cloud-setup': 'nm-cloud-setup.service' },
+    standIn: NAME_ALONE,
     script: () =>
       `${write('/etc/systemd/system/nm-cloud-setup.service', nmCloudUnit)} && systemctl --quiet enable nm-cloud-setup`,
     mend: () =>

@@ -1,4 +1,4 @@
-import { write, type Breakages } from './breakage.js';
+import { NAME_ALONE, write, type Breakages } from './breakage.js';
 
 const list = (ports: readonly number[]): string => ports.map((port) => `${String(port)},`).join('');
 
@@ -65,14 +65,16 @@ export const FIREWALL_BREAKAGES: Breakages = {
       'systemctl disable --now nftables; ! [ -e /root/nftables.conf ] || mv /root/nftables.conf /etc/nftables.conf',
   },
   'iptables-service': {
-    what: 'a unit named iptables.service, on',
+    what: 'iptables.service on',
     breaks: { 'firewall/iptables-service': 'iptables.service' },
+    standIn: NAME_ALONE,
     script: () => enableUnit('iptables'),
     mend: () => removeUnit('iptables'),
   },
   fail2ban: {
-    what: 'a unit named fail2ban.service, on',
+    what: 'fail2ban on',
     breaks: { 'firewall/others': 'fail2ban' },
+    standIn: NAME_ALONE,
     script: () => enableUnit('fail2ban'),
     mend: () => removeUnit('fail2ban'),
   },

@@ -10,7 +10,7 @@ import {
 import { configure } from './stage-kernel.js';
 
 const RELEASE = '/lib/modules/$(cat /proc/sys/kernel/osrelease)';
-const FUNCTIONS = 'the configuration of a kernel bound over /proc/config.gz';
+const CONFIGURATION = 'the configuration of a kernel bound over /proc/config.gz';
 const CGROUP = `${STAGE_DIR}/cgroup`;
 
 /** A kernel that was built without these. */
@@ -18,7 +18,7 @@ const without = (check: string, name: string, ...symbols: readonly string[]): Br
   what: `a kernel whose configuration has no ${symbols.join(', ')}`,
   breaks: { [check]: name },
   stage: 'kernel-configuration',
-  standIn: FUNCTIONS,
+  standIn: CONFIGURATION,
   script: () => configure('n', ...symbols),
   mend: () => configure('y', ...symbols),
 });
@@ -115,7 +115,7 @@ export const KERNEL_BREAKAGES: Breakages = {
     what: 'a kernel whose modules an upgrade has removed',
     breaks: { 'kernel/reboot-pending': 'lib/modules' },
     stage: 'modular-kernel',
-    standIn: FUNCTIONS,
+    standIn: CONFIGURATION,
     script: () => `mv ${RELEASE} ${RELEASE}.gone`,
     mend: () => `! [ -d ${RELEASE}.gone ] || mv ${RELEASE}.gone ${RELEASE}`,
   },
@@ -123,7 +123,7 @@ export const KERNEL_BREAKAGES: Breakages = {
     what: 'an Ubuntu without its package of extra modules',
     breaks: { 'kernel/modules-extra': 'not installed: SCTP sockets' },
     stage: 'modular-kernel',
-    standIn: FUNCTIONS,
+    standIn: CONFIGURATION,
     script: () => `sed -i /sctp/d ${RELEASE}/modules.dep`,
     mend: () => `echo kernel/net/sctp/sctp.ko: >> ${RELEASE}/modules.dep`,
   },

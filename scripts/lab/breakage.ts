@@ -37,6 +37,9 @@ export const write = (path: string, content: string): string =>
 export const setNet = (key: string, value: string): string =>
   `mkdir -p /run/lab-proc && mount -t proc proc /run/lab-proc && echo ${value} > /run/lab-proc/sys/net/${key}; code=$?; umount /run/lab-proc; (exit $code)`;
 
+/** Said of units that have the name alone. */
+export const NAME_ALONE = 'a unit of that name that does nothing';
+
 /** Where breakages keep what they mount over the files of the kernel. */
 export const STAGE_DIR = '/run/lab-stage';
 
