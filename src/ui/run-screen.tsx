@@ -71,7 +71,9 @@ export async function runScreen(
     if (stdin.isTTY) stdin.setRawMode(false);
     screen.leave();
   };
+  let over = false;
   const close = (): void => {
+    over = true;
     instance.unmount();
   };
   let repaint = (): void => undefined;
@@ -94,7 +96,6 @@ export async function runScreen(
     patchConsole: false,
     isScreenReaderEnabled: screenReader,
   });
-  let over = false;
   // First what must not be lost: a terminal that was closed answers every touch with an error, which comes back here.
   const end = (): void => {
     if (over) return;
@@ -107,18 +108,27 @@ export async function runScreen(
     }
   };
   const unwatch = watchEndings(events, { restore, onSignal: end });
-  stdin.on('error', end);
-  stdout.on('error', end);
+  const terminal = { gone: false };
+  const onError = (): void => {
+    terminal.gone = true;
+    end();
+  };
+  stdin.on('error', onError);
+  stdout.on('error', onError);
   try {
     await instance.waitUntilExit();
+    // Nobody asked for it: Ink leaves by itself when the keyboard has ended, which may be told before the signal is.
+    end();
   } finally {
     unwatch();
     // A screen that was left while it was still being drawn takes hold of the keyboard once more after that.
     await new Promise(setImmediate);
     restore();
-    stdin.off('error', end);
-    stdout.off('error', end);
+    stdin.off('error', onError);
+    stdout.off('error', onError);
     letGo(stdin);
+    // Node aborts where it cannot put the modes of its terminal back; what lost its terminal ends by that signal instead.
+    if (terminal.gone && events.pid !== undefined) events.kill?.(events.pid, 'SIGHUP');
   }
 }
 

@@ -145,6 +145,14 @@ export async function runWizardCommand(options: WizardOptions): Promise<ExitCode
   const initial = saved ?? (await fresh(options));
   const said = notice ?? (saved === null ? undefined : unfollowed(options));
   const flags = flagsOf(options);
+  // A signal leaves no time for more than this.
+  const lastSave: StateFiles['saveNow'] = (state) => {
+    try {
+      files.saveNow(state);
+    } finally {
+      unlock();
+    }
+  };
   const how = await runScreens({
     options,
     initial: {
@@ -154,7 +162,7 @@ export async function runWizardCommand(options: WizardOptions): Promise<ExitCode
       flags,
       ...(said === undefined ? {} : { notice: said }),
     },
-    files,
+    files: { ...files, saveNow: lastSave },
     transport: (keeper) => wizardTransport(options, keeper),
   });
   if (how !== 'done')

@@ -3,7 +3,8 @@ export type ProcessEvents = {
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
   /** As `process.kill`; absent where nobody can be stopped. */
-  kill?(pid: number, signal: 'SIGTSTP'): unknown;
+  kill?(pid: number, signal: 'SIGTSTP' | 'SIGHUP'): unknown;
+  readonly pid?: number;
 };
 
 export type Endings = {
