@@ -1,19 +1,38 @@
-import { defineCheck, fail, pass, type Verdict } from '../../src/domain/check.js';
+import { defineCheck, fail, pass, warn, type Verdict } from '../../src/domain/check.js';
+import type { Intent } from '../../src/domain/intent.js';
 import { machinesOf } from '../platform/machines.js';
 import { XDP_KERNEL } from '../requirements/dataplane-kernels.js';
 import { pageB, pageToday } from '../requirements/sources.js';
 import { unlessEbpf } from './bpf-intent.js';
-import { isVerdict, meets, releaseWitnesses, runningKernel } from './running-kernel.js';
+import { isAtLeast } from '../requirements/releases.js';
+import {
+  isVerdict,
+  meets,
+  releaseWitnesses,
+  runningKernel,
+  type RunningKernel,
+} from './running-kernel.js';
 
 /** s390x stores the highest byte first; the XDP programs of Felix are for the other order. */
 const BIG_ENDIAN: readonly string[] = ['s390x', 's390', 'ppc64', 'ppc', 'sparc64', 'aarch64_be'];
 
-function judge(release: string, isNewEnough: boolean, machine: string | undefined): Verdict {
+/** calico#8833: the 5.4 of Ubuntu 20.04 refuses the program of the releases after 3.27.2. */
+const isKnownBad = ({ release, distribution }: RunningKernel, calico: Intent['calico']): boolean =>
+  distribution?.id === 'ubuntu' && /^5\.4\.0-/.test(release) && isAtLeast(calico, '3.28');
+
+function judge(kernel: RunningKernel, machine: string | undefined, intent: Intent): Verdict {
+  const { release } = kernel;
   const expected = `Linux ${XDP_KERNEL.words} on a little-endian processor`;
   if (machine !== undefined && BIG_ENDIAN.includes(machine)) {
     return fail(`${machine} is big-endian`, expected);
   }
-  return isNewEnough
+  if (isKnownBad(kernel, intent.calico)) {
+    return warn(
+      `${release} of Ubuntu, on which Felix fails to load its XDP program`,
+      'the kernel 5.15 that Ubuntu 20.04 offers too, or xdpEnabled: false in the FelixConfiguration',
+    );
+  }
+  return meets(kernel, XDP_KERNEL)
     ? pass(`${release}: XDP can be used where the network driver has it, else its generic form`)
     : fail(release, expected);
 }
@@ -42,16 +61,16 @@ export const xdp = defineCheck({
   severity: 'recommended',
   waivable: true,
   skip: unlessEbpf,
-  rule: () =>
-    `Linux ${XDP_KERNEL.words} on a little-endian processor passes. Whether the network driver has XDP itself is not looked at: the generic form stands in.`,
+  rule: ({ calico }) =>
+    `Linux ${XDP_KERNEL.words} on a little-endian processor passes${isAtLeast(calico, '3.28') ? ', save the 5.4 of Ubuntu 20.04, which warns' : ''}. Whether the network driver has XDP itself is not looked at: the generic form stands in.`,
   disagreement:
     'The pages list XDP among what the eBPF data plane needs; the code goes on without it. So it is recommended here.',
   breaks: ['the acceleration of doNotTrack policies on host endpoints'],
   needs: {},
   witnesses: releaseWitnesses,
-  judge: (facts) => {
+  judge: (facts, { intent }) => {
     const kernel = runningKernel(facts);
     const [machine] = machinesOf(facts.unameA, facts.hostnamectl);
-    return isVerdict(kernel) ? kernel : judge(kernel.release, meets(kernel, XDP_KERNEL), machine);
+    return isVerdict(kernel) ? kernel : judge(kernel, machine, intent);
   },
 });

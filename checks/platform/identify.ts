@@ -57,10 +57,11 @@ export function distributionOf(
   };
 }
 
-const numbers = (version: string): readonly number[] | null =>
-  /^\d{1,6}(?:\.\d{1,6}){0,3}(?:\D|$)/.test(version)
-    ? (/^[\d.]{1,32}/.exec(version)?.[0] ?? '').split('.').map(Number)
-    : null;
+/** Talos writes its version as v1.7.6. */
+function numbers(version: string): readonly number[] | null {
+  const [, digits] = /^v?(\d{1,6}(?:\.\d{1,6}){0,3})(?:\D|$)/.exec(version) ?? [];
+  return digits === undefined ? null : digits.split('.').map(Number);
+}
 
 /** Negative, zero or positive; only as many numbers as `listed` has are looked at, so that 8.10 is an 8. */
 function compare(version: string, listed: string): number | null {

@@ -227,7 +227,20 @@ testCheck(lockdown, [
     expect: { status: 'not-applicable' },
   },
 ]);
+const FOCAL = { 'uname-r': '5.4.0-150-generic\n', 'os-release': 'ID=ubuntu\nVERSION_ID="20.04"\n' };
 testCheck(xdp, [
+  {
+    name: 'the 5.4 of Ubuntu 20.04 is known to fail (composed by hand)',
+    says: FOCAL,
+    intent: { ...BPF, calico: '3.30' },
+    expect: { status: 'warn', found: expect.stringContaining('fails to load') },
+  },
+  {
+    name: 'the same kernel under a release before that',
+    says: FOCAL,
+    intent: { ...BPF, calico: '3.27' },
+    expect: { status: 'pass' },
+  },
   { name: '6.1', says: { 'uname-a': unameA('x86_64') }, intent: BPF, expect: { status: 'pass' } },
   {
     name: '4.15',

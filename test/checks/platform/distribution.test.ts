@@ -63,6 +63,16 @@ testCheck(distribution, [
     intent: { calico: '3.29-page-B' },
     expect: { status: 'pass' },
   },
+  ...(
+    [
+      ['v1.7.6', 'pass'],
+      ['v1.5.0', 'warn'],
+    ] as const
+  ).map(([version, status]) => ({
+    name: `Talos ${version} (composed by hand)`,
+    says: { 'os-release': `NAME="Talos"\nID=talos\nVERSION_ID=${version}\n` },
+    expect: { status },
+  })),
   {
     name: 'a rebuild is named as what it is',
     says: { 'os-release': release('rocky', '8.9', 'ID_LIKE="rhel centos fedora"\n') },
