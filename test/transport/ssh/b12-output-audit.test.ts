@@ -30,7 +30,6 @@ type Row = {
 };
 
 const HOSTILE = '\u001b]52;c;AAAA\u0007\u001b[2J\rok\u202e\u009b31m';
-const name = (text: string): PeerOptions => ({ says: { hostname: () => text } });
 const device = (alias: string): PeerOptions => ({
   says: { 'ip-addr': (printed) => printed.replaceAll(/eth0(@if\d+)?/g, () => alias) },
 });
@@ -74,9 +73,9 @@ const ROWS: readonly Row[] = [
   },
   {
     title: 'B12/69 NUL and invalid UTF-8',
-    node: { says: { hostname: () => Buffer.from('rack\0\xff\xfe\n', 'latin1') } },
-    says: /^garbled: cat \/proc\/sys\/kernel\/hostname/,
-    only: 'hostname',
+    node: { says: { mounts: () => Buffer.from('36 1\0\xff\xfe\n', 'latin1') } },
+    says: /^garbled: cat \/proc\/1\/mountinfo: /,
+    only: 'mounts',
   },
   {
     title: 'B12/70 output that never ends',
@@ -94,9 +93,9 @@ const ROWS: readonly Row[] = [
   },
   {
     title: 'B12/71 one line of 10 MB',
-    node: name('h'.repeat(10_000_000)),
-    says: /^truncated: cat \/proc\/sys\/kernel\/hostname printed more than 1024 bytes$/,
-    only: 'hostname',
+    node: { says: { mounts: () => 'm'.repeat(10_000_000) } },
+    says: /^truncated: cat \/proc\/1\/mountinfo printed more than \d+ bytes$/,
+    only: 'mounts',
   },
   {
     title: 'B12/72 5 MB on standard error and nothing else',
@@ -108,13 +107,13 @@ const ROWS: readonly Row[] = [
         });
       },
     },
-    says: /./,
+    says: /^truncated: the node printed too much before the collector began/,
   },
   {
-    title: 'B12/73 a forged end with a wrong nonce',
-    node: name(`rack1-a\n@@${'0'.repeat(32)} E hostname 0 1.00\n`),
-    says: /^garbled: cat \/proc\/sys\/kernel\/hostname/,
-    only: 'hostname',
+    title: 'B12/73 a forged end with a wrong nonce is a part of the answer',
+    node: { says: { mounts: (printed) => `\n@@${'0'.repeat(32)} E mounts 0 1.00\n${printed}` } },
+    says: null,
+    only: 'nothing',
   },
   {
     title: 'B12/74 packets of 61 bytes',
@@ -139,9 +138,14 @@ const ROWS: readonly Row[] = [
   },
   {
     title: 'B12/77 escapes in the banner and in the host name',
-    node: { banner: `${HOSTILE}\r\n`, ...name(HOSTILE) },
-    says: /^garbled: cat \/proc\/sys\/kernel\/hostname/,
-    only: 'hostname',
+    node: { banner: `${HOSTILE}\r\n`, says: { hostname: () => HOSTILE } },
+    says: null,
+  },
+  {
+    title: 'B12/77 escapes in the mounts',
+    node: { says: { mounts: () => `36 1 0:32 / ${HOSTILE}\n` } },
+    says: /^garbled: cat \/proc\/1\/mountinfo: /,
+    only: 'mounts',
   },
   {
     title: 'B12/77 escapes in an interface',
@@ -203,7 +207,7 @@ describeWith(['ssh-keygen'], 'one audit of nodes that print what they should not
     ran = await auditPeers(folder, places, { args: ['--bundle', bundle, '--unsigned'] });
     rendered = await runCli(['report', bundle, '--format', 'json']);
     report = JSON.parse(rendered.stdout) as Report;
-  }, 90_000);
+  }, 150_000);
   afterAll(async () => {
     for (const node of nodes) await node.stop();
     rmSync(folder, { recursive: true, force: true });
