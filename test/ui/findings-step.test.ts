@@ -45,7 +45,7 @@ it('lists problems against groups of nodes that agree, the worst first', async (
 
 
     Same as: calico-ready audit n1 n2 n3 n4
-    Enter to the paths · Right open · f all checks · ? help · Ctrl-C leave"
+    Enter to the paths · Right open · f all checks · m fixes · ? help · Ctrl-C leave"
   `);
   await screen.press('f');
   await screen.shows('fake/tunnel        – ? –', 'f problems only');

@@ -86,7 +86,7 @@ it('export: the likeliest key is offered, Enter writes, and the result says how 
       Signed with  /home/op/.ssh/id_ed25519
       Another key  path of a private key file
       Signer       your login name
-    Where the bundle is written; the Calico configuration that fits goes beside it.
+    Where it is written; the report and the Calico configuration go beside it.
     Nothing is written yet. Enter writes the bundle.
 
 

@@ -11,6 +11,7 @@ import { shellWord } from '../../session/selectors/command-line.js';
 import type { ExportPort } from '../../session/ports.js';
 import type { ExportSettings, SessionState } from '../../session/state.js';
 import type { Report } from '../../domain/report.js';
+import { renderHtml } from '../../report/html.js';
 import { calicoConfiguration } from '../../report/installation.js';
 import { exportBundle, openSigner } from '../wiring/bundle.js';
 import { expandHome } from '../wiring/access-files.js';
@@ -72,7 +73,7 @@ function judgedOf(state: SessionState, report: Report) {
   return { ...judged, report: { ...judged.report, run: report.run } };
 }
 
-/** Writes the bundle, and beside it the line that lets a receiver verify it and the configuration that fits. */
+/** Writes the bundle, and beside it the line that lets a receiver verify it, the report, and the configuration that fits. */
 export function createExportPort(context: ExportContext): ExportPort {
   return {
     export: async (state, report, settings, signal) => {
@@ -99,6 +100,9 @@ export function createExportPort(context: ExportContext): ExportPort {
         await writeFile(signers, allowedSignersLine(principal, signer.publicBlob), { mode: 0o644 });
         files.push(signers);
       }
+      // As in the bundle, to be read without unpacking it.
+      await writeFile(`${base}.report.html`, renderHtml(judged.report), { mode: 0o644 });
+      files.push(`${base}.report.html`);
       const { suffix, text } = calicoConfiguration(judged.report);
       await writeFile(`${base}${suffix}`, text, { mode: 0o644 });
       files.push(`${base}${suffix}`);

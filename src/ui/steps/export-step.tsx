@@ -55,7 +55,7 @@ function fieldsOf(
       id: 'bundle',
       label: 'Bundle',
       value: bundle === '' ? offered : bundle,
-      help: 'Where the bundle is written; the Calico configuration that fits goes beside it.',
+      help: 'Where it is written; the report and the Calico configuration go beside it.',
       onCommit: (text) => {
         set({ bundle: text.trim() });
         return undefined;

@@ -66,6 +66,10 @@ describeWith('python3', 'the demo on a terminal', () => {
       await pty.go(ENTER, /Exported/);
       pty.press(ENTER);
       expect(await pty.exit()).toEqual({ code: 1, modesRestored: true });
+      // What the screens said is gone with them; where everything is stays on the terminal.
+      expect(pty.text()).toMatch(
+        /The fleet is not ready\. Written:[^]*calico-ready-demo\.report\.html[^]*Verify it with: calico-ready verify/,
+      );
       untouched();
       const bundle = join(home, 'work', 'calico-ready-demo.tar.gz');
       const who = ['--allowed-signers', `${bundle}.allowed-signers`];
