@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
   {
     title: 'B12/26 a greeting that never ends',
     start: ({ raw }) => raw(murmur),
-    says: /^timed-out: AT: no complete SSH greeting and key exchange within 3 s$/,
+    says: /^timed-out: AT: no complete SSH greeting and key exchange within 8 s$/,
     next: /firewalls/,
   },
   {
@@ -172,7 +172,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** Beside the rows; the whole of case 34, with 500, stands in b12-connecting.test.ts. */
-const FLEET = 40;
+const FLEET = 20;
 const isDead = (index: number): boolean => index % 10 === 0;
 
 describeWith(['ssh-keygen'], 'one audit of peers that are strange before they are asked', () => {
@@ -224,10 +224,12 @@ describeWith(['ssh-keygen'], 'one audit of peers that are strange before they ar
       known,
       `@cert-authority [127.0.0.1]:${certified} ssh-ed25519 ${makeHostKey().public}\n`,
     );
-    const config = 'Host *\n  ConnectTimeout 3\n  ServerAliveInterval 1\n  ServerAliveCountMax 2\n';
+    // Short enough to wait for, long enough for a machine with other work.
+    const limits = ['ConnectTimeout 8', 'ServerAliveInterval 2', 'ServerAliveCountMax 3'];
+    const config = `Host *\n  ${limits.join('\n  ')}\n`;
     ran = await auditPeers(folder, places, { config, args: ['--format', 'json'] });
     report = JSON.parse(ran.stdout) as Report;
-  }, 90_000);
+  }, 150_000);
   afterAll(async () => {
     await Promise.all(ends.map(async (end) => end()));
     rmSync(folder, { recursive: true, force: true });
