@@ -35,7 +35,7 @@ describeWith(['sshd', 'ssh-keygen', 'python3'], 'an audit of nodes that cannot b
       sshd = await startSshd();
       folder = mkdtempSync(join(sshd.folder, 'fleet-'));
       authorize(sshd, 'root', makeKey(join(folder, 'id'), 'ed25519'));
-      writeFileSync(join(folder, 'config'), 'Host *\n  ConnectTimeout 1\n');
+      writeFileSync(join(folder, 'config'), 'Host *\n  ConnectTimeout 5\n');
       writeFileSync(
         join(folder, 'known'),
         `[127.0.0.1]:${String(sshd.port)} ${sshd.hostKeys.ed25519}\n`,
@@ -78,8 +78,8 @@ describeWith(['sshd', 'ssh-keygen', 'python3'], 'an audit of nodes that cannot b
       );
       expect(reasons).toEqual({
         refused: 'refused: AT: nothing listens there',
-        blackhole: 'timed-out: AT: no answer within 1 s',
-        silent: 'timed-out: AT: no complete SSH greeting and key exchange within 1 s',
+        blackhole: 'timed-out: AT: no answer within 5 s',
+        silent: 'timed-out: AT: no complete SSH greeting and key exchange within 5 s',
         web: 'not-ssh: AT: it does not speak SSH 2 but says HTTP/1.1 400 Bad Request',
         old: 'not-ssh: AT: its server speaks SSH 1.5 alone, which protects nothing',
         good: undefined,
