@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { openSync, closeSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { enterCgroup, removeCgroup } from './cgroup.js';
 import { plugNode, removeNetns } from './network.js';
@@ -113,12 +113,27 @@ export const knownHost = async (node: LabNode): Promise<string> => {
   return `${node.name},${node.address} ${key.split(' ').slice(0, 2).join(' ')}\n`;
 };
 
+/** The containers on this root, also one that a process started and died before it could note down. */
+async function containersOn(root: string): Promise<readonly ProcessId[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      if (!words.split('\0').includes(`--directory=${root}`)) return [];
+      return identify(Number(pid)).then(
+        (one) => [one],
+        () => [],
+      );
+    }),
+  );
+  return found.flat();
+}
+
 /** Ends the node and removes its mount, namespace and groups. Idempotent: what is gone already is fine. */
 export const stopNode = async (node: LabNode): Promise<void> => {
   // The container's processes first: nspawn then ends by itself and tidies up. Its files are thrown away anyway.
   await removeNetns(node.netns);
-  if (node.nspawn !== null) {
-    const { nspawn } = node;
+  for (const nspawn of await containersOn(node.root)) {
     await until(`${node.name} to end`, 5_000, async () => !(await isAlive(nspawn))).catch(
       async () => {
         if (await isAlive(nspawn)) process.kill(nspawn.pid, 'SIGKILL');

@@ -80,12 +80,16 @@ const goneProcess = async () => {
 };
 
 describeLab('a lab', { nodes: 1 }, (lab) => {
-  it('whose process was killed is swept, and a living one is left alone', async () => {
+  it.each([
+    ['whose process was killed', true],
+    ['whose process was killed before it noted its containers down', false],
+  ])('%s is swept, and a living one is left alone', async (_, noted) => {
     const dead = await startLab({ nodes: 1 });
     const state = await findLab(dead.dir);
-    expect(state).not.toBeNull();
     expect(await leftovers(dead)).not.toEqual([]);
-    if (state !== null) await writeState({ ...state, owner: await goneProcess() });
+    if (state === null) throw new Error('the lab is not registered');
+    const nodes = state.nodes.map((node) => (noted ? node : { ...node, nspawn: null }));
+    await writeState({ ...state, nodes, owner: await goneProcess() });
     const said: string[] = [];
     await sweep((line) => said.push(line));
     expect(said.some((line) => line.includes(dead.dir))).toBe(true);
