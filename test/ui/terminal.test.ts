@@ -73,13 +73,16 @@ it('Ctrl-C in the middle of typing saves, leaves and restores the terminal', asy
   expect(output).toContain('result=left saved=true');
 });
 
-it.each(['SIGTERM', 'SIGHUP'] as const)('B12/86 %s saves and restores the terminal', async (signal) => {
-  run();
-  await says('Nodes  1/9');
-  process.kill(Number(readFileSync(pidFile(), 'utf8')), signal);
-  await isRestored();
-  expect(output).toContain('result=left saved=true');
-});
+it.each(['SIGTERM', 'SIGHUP'] as const)(
+  'B12/86 %s saves and restores the terminal',
+  async (signal) => {
+    run();
+    await says('Nodes  1/9');
+    process.kill(Number(readFileSync(pidFile(), 'utf8')), signal);
+    await isRestored();
+    expect(output).toContain('result=left saved=true');
+  },
+);
 
 it('an error of ours restores the terminal before it is printed', async () => {
   run();
