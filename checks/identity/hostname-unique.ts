@@ -1,6 +1,9 @@
-import { defineClusterCheck, fail, pass } from '../../src/domain/check.js';
+import { defineClusterCheck, fail, pass, unknown } from '../../src/domain/check.js';
+import { reason } from '../../src/domain/reason.js';
 import { hostname } from '../probes/hostname.js';
-import { RFC_1123 } from './hostname.js';
+import { hostnamectl } from '../probes/hostnamectl.js';
+import { unameA } from '../probes/uname-a.js';
+import { nameOf, RFC_1123 } from './hostname.js';
 
 /** Names of nodes by what they call themselves; letters count alike, because node names have no capitals. */
 function sharers(
@@ -35,17 +38,27 @@ export const hostnameUnique = defineClusterCheck({
   severity: 'required',
   waivable: true,
   rule: () => 'Fails when two nodes call themselves the same, capitals or not.',
-  needs: { hostname },
+  needs: {},
+  witnesses: { kernel: hostname, uname: unameA, hostnamectl },
   breaks: ['every node that shares a name'],
   judge: (shares) => {
-    const clashes = sharers(
-      shares.map(({ node, facts }) => ({ name: node.name, host: facts.hostname.hostname })),
-    );
-    return clashes.length === 0
+    const called = shares.map(({ node, facts }) => ({
+      name: node.name,
+      host: facts.kernel?.hostname ?? facts.uname?.hostname ?? nameOf(facts.hostnamectl),
+    }));
+    const named = called.flatMap(({ name, host }) => (host === undefined ? [] : [{ name, host }]));
+    const clashes = sharers(named);
+    if (clashes.length > 0)
+      return fail(
+        `the same host name: ${clashes.slice(0, 5).join('; ')}`,
+        'a host name of its own for every node',
+      );
+    const silent = called.find(({ host }) => host === undefined);
+    return silent === undefined
       ? pass(`${String(shares.length)} nodes, each with a name of its own`)
-      : fail(
-          `the same host name: ${clashes.slice(0, 5).join('; ')}`,
-          'a host name of its own for every node',
+      : unknown(
+          reason('not-run', `nothing tells the host name of ${silent.name}`),
+          'Run uname -n on the node.',
         );
   },
 });

@@ -36,7 +36,7 @@ const nameSet = (name = ''): string | undefined =>
   ['', '(unset)', 'n/a'].includes(name) ? undefined : name;
 
 // kubelet asks the kernel, whose name is the transient one (hostnamectl(1), hostname(5)); the line is left out where both are the same.
-const nameOf = (told: Hostnamectl | undefined): string | undefined =>
+export const nameOf = (told: Hostnamectl | undefined): string | undefined =>
   nameSet(told?.transientHostname) ?? nameSet(told?.staticHostname);
 
 export const hostname = defineCheck({

@@ -98,13 +98,19 @@ export type NodeCheck<N extends Probes = Probes, W extends Probes = Probes> = Ch
 };
 
 /** One node's share of a cluster check. */
-export type Share<N extends Probes> = { readonly node: InventoryNode; readonly facts: Facts<N> };
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a check without witnesses has none
+export type Share<N extends Probes, W extends Probes = Record<never, never>> = {
+  readonly node: InventoryNode;
+  readonly facts: Facts<N> & WitnessFacts<W>;
+};
 
 /** Judged once for the fleet. A pass becomes `unknown` when any node's share is missing: the engine sees to it. */
-export type ClusterCheck<N extends Probes = Probes> = CheckText & {
+export type ClusterCheck<N extends Probes = Probes, W extends Probes = Probes> = CheckText & {
   readonly scope: 'cluster';
   readonly needs: N;
-  readonly judge: (shares: readonly Share<N>[], intent: Intent) => Verdict;
+  /** As of a NodeCheck: a node's share is there when one of them answered. */
+  readonly witnesses?: W;
+  readonly judge: (shares: readonly Share<N, W>[], intent: Intent) => Verdict;
 };
 
 /** A check whose types of facts are erased: how the catalogue and the engine hold it. */
@@ -126,6 +132,10 @@ export const defineCheck = <const N extends Probes, const W extends Probes = Rec
   check: Omit<NodeCheck<N, W>, 'scope'>,
 ): NodeCheck<N, W> => ({ ...check, scope: 'node' });
 
-export const defineClusterCheck = <const N extends Probes>(
-  check: Omit<ClusterCheck<N>, 'scope'>,
-): ClusterCheck<N> => ({ ...check, scope: 'cluster' });
+export const defineClusterCheck = <
+  const N extends Probes,
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a check without witnesses has none
+  const W extends Probes = Record<never, never>,
+>(
+  check: Omit<ClusterCheck<N, W>, 'scope'>,
+): ClusterCheck<N, W> => ({ ...check, scope: 'cluster' });

@@ -3,6 +3,7 @@ import type { CalicoSetting } from '../domain/calico-setting.js';
 import {
   notApplicable,
   unknown,
+  type AnyCheck,
   type AnyClusterCheck,
   type AnyNodeCheck,
   type NodeContext,
@@ -51,7 +52,7 @@ function gatherWitnesses(witnesses: Probes, answers: AnswerSheet): Gathered {
   return { facts };
 }
 
-function gather(check: AnyNodeCheck, answers: AnswerSheet): Gathered {
+function gather(check: Pick<AnyCheck, 'needs' | 'witnesses'>, answers: AnswerSheet): Gathered {
   const needs = gatherNeeds(check.needs, answers);
   if ('missing' in needs) return needs;
   const witnesses = gatherWitnesses(check.witnesses ?? {}, answers);
@@ -104,7 +105,7 @@ export function judgeCluster(
   const shares: { node: InventoryNode; facts: Record<string, unknown> }[] = [];
   const missing: { node: InventoryNode; why: Reason }[] = [];
   for (const { node, answers } of fleet) {
-    const gathered = gatherNeeds(check.needs, answers);
+    const gathered = gather(check, answers);
     if ('missing' in gathered) missing.push({ node, why: gathered.missing });
     else shares.push({ node, facts: gathered.facts });
   }

@@ -4,8 +4,7 @@ import type { AnyProbe } from '../domain/probe.js';
 
 /** The probes that one check looks at. */
 export function probesOf(check: AnyCheck): readonly AnyProbe[] {
-  const witnesses = check.scope === 'node' ? Object.values(check.witnesses ?? {}) : [];
-  return [...Object.values(check.needs), ...witnesses];
+  return [...Object.values(check.needs), ...Object.values(check.witnesses ?? {})];
 }
 
 /** Every probe of the catalogue once, in catalogue order. */

@@ -134,10 +134,14 @@ testCheck(hostname, [
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
 ]);
 
-function unique(...names: readonly (string | null)[]): Verdict {
-  const fleet = names.map((name, index) => {
+type Said = Parameters<typeof nodeEvidenceOf>[1];
+
+const unique = (...names: readonly (string | null)[]): Verdict =>
+  uniqueOf(...names.map((name) => (name === null ? {} : says(name))));
+
+function uniqueOf(...fleetSaid: readonly Said[]): Verdict {
+  const fleet = fleetSaid.map((said, index) => {
     const node = `n${String(index + 1)}`;
-    const said = name === null ? {} : says(name);
     return {
       node: { name: node, host: node, roles: [] },
       answers: answersOf(
@@ -161,4 +165,27 @@ test('equal names fail, whatever their case, and name both nodes', () => {
 test('a node that did not say leaves it unknown, but not a clash that is seen', () => {
   expect(unique('a', null)).toMatchObject({ status: 'unknown' });
   expect(unique('a', 'a', null)).toMatchObject({ status: 'fail' });
+});
+
+// Composed by hand, in the words of uname(1) and hostnamectl(1).
+const unameOf = (name: string): Said => ({
+  'uname-a': pasted(`Linux ${name} 6.1.0-18-amd64 #1 SMP Debian 6.1.76-1 x86_64 GNU/Linux\n`),
+});
+const hostnamectlOf = (name: string): Said => ({
+  hostnamectl: pasted(
+    `   Static hostname: ${name}\n  Operating System: Debian GNU/Linux 12 (bookworm)\n`,
+  ),
+});
+test.each<[string, readonly Said[], string]>([
+  ['uname -a tells names', [unameOf('a'), unameOf('b')], 'pass'],
+  ['uname -a tells a clash', [unameOf('a'), says('A')], 'fail'],
+  ['hostnamectl tells names', [hostnamectlOf('a'), unameOf('b')], 'pass'],
+  ['hostnamectl tells a clash', [hostnamectlOf('a'), unameOf('a')], 'fail'],
+  [
+    'hostnamectl without a name leaves it unknown',
+    [hostnamectlOf('(unset)'), says('b')],
+    'unknown',
+  ],
+])('of pasted nodes %s', (_, said, status) => {
+  expect(uniqueOf(...said)).toMatchObject({ status });
 });
