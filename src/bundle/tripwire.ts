@@ -19,7 +19,9 @@ const MARKS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
 /** Short secrets would be found by chance in any text. */
 const SHORTEST = 4;
 
-/** The part of a bundle that no node and no operator had a hand in. */
+const PLAIN_WORD = /^[A-Za-z]+$/;
+
+/** Where a bundle carries our own text; own rules stand there too. */
 const OWN_TEXT = 'catalogue/';
 
 const latin1 = ({ bytes }: TarFile): string => Buffer.from(bytes).toString('latin1');
@@ -36,10 +38,10 @@ function lineOf(text: string, index: number): number {
  */
 export function refuseSecrets(files: readonly TarFile[], typed: readonly string[]): void {
   const own = files.filter(({ path }) => path.startsWith(OWN_TEXT)).map(latin1);
-  // A passphrase that is a word of our own text would be found in every bundle, and nobody could remove it.
-  const telling = typed.filter(
-    (secret) => secret.length >= SHORTEST && !own.some((text) => text.includes(bytesOf(secret))),
-  );
+  // A passphrase that is a plain word of our own text would be found in every bundle, and nobody could remove it.
+  const isOurWord = (secret: string): boolean =>
+    PLAIN_WORD.test(secret) && own.some((text) => text.includes(secret));
+  const telling = typed.filter((secret) => secret.length >= SHORTEST && !isOurWord(secret));
   for (const file of files) {
     const { path } = file;
     const text = latin1(file);
