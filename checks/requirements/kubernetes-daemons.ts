@@ -1,14 +1,6 @@
-/**
- * Daemons that checks look for, as /proc/PID/comm names them: the kernel cuts that name after 15 bytes, so
- * kube-controller is both the controller manager of Kubernetes and that of Calico.
- */
-export const DAEMONS = [
+/** Those that belong to the node itself, never to one of its pods. In a container they make another node: kind, k3d, a build. */
+export const HOST_DAEMONS = [
   'kubelet',
-  'kube-proxy',
-  'kube-apiserver',
-  'kube-scheduler',
-  'kube-controller',
-  'etcd',
   'k3s',
   'k3s-server',
   'k3s-agent',
@@ -21,6 +13,19 @@ export const DAEMONS = [
   'crio',
   'dockerd',
   'cri-dockerd',
+] as const;
+
+/**
+ * Daemons that checks look for, as /proc/PID/comm names them: the kernel cuts that name after 15 bytes, so
+ * kube-controller is both the controller manager of Kubernetes and that of Calico.
+ */
+export const DAEMONS = [
+  ...HOST_DAEMONS,
+  'kube-proxy',
+  'kube-apiserver',
+  'kube-scheduler',
+  'kube-controller',
+  'etcd',
   'bird',
   'bird6',
   'bgpd',
@@ -43,23 +48,6 @@ export const DAEMONS = [
 ] as const;
 
 export type Daemon = (typeof DAEMONS)[number];
-
-/** Those that belong to the node itself, never to one of its pods. In a container they make another node: kind, k3d, a build. */
-export const HOST_DAEMONS = [
-  'kubelet',
-  'k3s',
-  'k3s-server',
-  'k3s-agent',
-  'rke2',
-  'rke2-server',
-  'rke2-agent',
-  'k0s',
-  'kubelite',
-  'containerd',
-  'crio',
-  'dockerd',
-  'cri-dockerd',
-] as const satisfies readonly Daemon[];
 
 /** Those whose flags are looked at. */
 export const FLAGGED = [

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -11,6 +11,7 @@ import type { CliRun } from '../../helpers/built.js';
 import { describeWith } from '../../helpers/require-tool.js';
 import { freePort } from '../../helpers/sshd.js';
 import { nodeOf } from './account-rig.js';
+import { startRawServer } from './raw-server.js';
 import { auditPeers, startPeer, type PeerOptions, type Place } from './recorded-peers.js';
 
 /** One audit by the command as it ships: peers that are strange before anything is asked, beside a healthy node. */
@@ -192,19 +193,9 @@ describeWith(['ssh-keygen'], 'one audit of peers that are strange before they ar
     return port;
   };
   const raw: Lab['raw'] = async (onConnection) => {
-    const sockets = new Set<Socket>();
-    const server: Server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      onConnection(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    ends.push(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    const { port, stop } = await startRawServer(onConnection);
+    ends.push(stop);
+    return port;
   };
 
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -9,6 +9,7 @@ import {
   type FakeNode,
   type FakeNodeOptions,
 } from '../../helpers/fake-node-server.js';
+import { startRawServer } from './raw-server.js';
 import { nodeAt, rig } from './rig.js';
 
 /** A fresh folder for each test; what a test started is ended after it. */
@@ -44,17 +45,7 @@ export const enter = async (
 
 /** A TCP server that is no SSH server. */
 export async function peer(onConnection: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    onConnection(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  const { port, stop } = await startRawServer(onConnection);
+  ends.push(stop);
+  return port;
 }
