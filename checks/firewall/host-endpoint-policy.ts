@@ -67,21 +67,26 @@ export const OR_HANDOVER =
 export const BY_OPENRC =
   ' (where OpenRC runs: rc-service NAME stop and rc-update del NAME for each)';
 
-/** The way `disable` of a firewall that is only shown how to be stopped. */
-export const disableByHand = (
-  fix: Pick<Fix, 'summary' | 'loses' | 'byHand'> & Partial<Pick<Fix, 'commands' | 'undoCommands'>>,
-  units: readonly string[],
-): Fix => ({
-  way: 'disable',
+/** What every fix that stops a firewall by hand has in common. */
+const BY_HAND = {
   kind: 'disruptive',
-  consentWord: 'disable',
-  files: [],
-  units: stopped(units),
   commands: [],
   undoCommands: [],
   disturbsNetwork: true,
   needsReboot: false,
   byHandOnly: true,
+} as const satisfies Partial<Fix>;
+
+/** The way `disable` of a firewall that is only shown how to be stopped. */
+export const disableByHand = (
+  fix: Pick<Fix, 'summary' | 'loses' | 'byHand'> & Partial<Pick<Fix, 'commands' | 'undoCommands'>>,
+  units: readonly string[],
+): Fix => ({
+  ...BY_HAND,
+  way: 'disable',
+  consentWord: 'disable',
+  files: [],
+  units: stopped(units),
   ...fix,
 });
 
@@ -92,9 +97,9 @@ const POLICY_FILE = '/var/lib/calico-ready/host-endpoint-policy.yaml';
 
 /** The way `handover` of every firewall check: the policy as a file, and the old firewall off. Units that are to stop. */
 export const handover = (intent: Intent, firewall: string, units: readonly string[]): Fix => ({
+  ...BY_HAND,
   way: 'handover',
   summary: `Hand the firewall over to Calico: a HostEndpoint for each node and a policy, and ${firewall} off.`,
-  kind: 'disruptive',
   consentWord: 'handover',
   loses: [
     `Rules of ${firewall} that the policy does not repeat.`,
@@ -102,10 +107,5 @@ export const handover = (intent: Intent, firewall: string, units: readonly strin
   ],
   files: [{ path: POLICY_FILE, content: hostEndpointPolicy(intent), mode: '0600', expected: null }],
   units: stopped(units),
-  commands: [],
-  undoCommands: [],
-  disturbsNetwork: true,
-  needsReboot: false,
-  byHandOnly: true,
   byHand: `Turn ${firewall} off, install Calico, put the name of each node in place of NODE, and run calicoctl apply -f ${POLICY_FILE} with its ports and addresses narrowed to those that are yours.`,
 });

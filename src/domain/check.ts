@@ -43,6 +43,12 @@ export const unknown = (reason: Reason, toKnow?: string): Verdict =>
     : { status: STATUS.unknown, reason, toKnow };
 export const notApplicable = (found: string): Verdict => ({ status: STATUS.notApplicable, found });
 
+/** A recommended check that fails is shown as a warning (design.md 5, Readiness). */
+export const soften = ({ severity }: { readonly severity: Severity }, verdict: Verdict): Verdict =>
+  verdict.status === STATUS.fail && severity === 'recommended'
+    ? { ...verdict, status: STATUS.warn }
+    : verdict;
+
 export type Probes = Readonly<Record<string, AnyProbe>>;
 type ValueOf<P> = P extends Probe<infer T> ? T : never;
 

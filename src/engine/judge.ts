@@ -2,6 +2,7 @@ import type { AnswerSheet } from '../domain/answer.js';
 import type { CalicoSetting } from '../domain/calico-setting.js';
 import {
   notApplicable,
+  soften,
   unknown,
   type AnyCheck,
   type AnyClusterCheck,
@@ -83,13 +84,6 @@ export function judgeNode(check: AnyNodeCheck, answers: AnswerSheet, context: No
     fixes: mendable ? (check.fixes?.(facts as never, context) ?? []) : [],
     settings: mendable ? (check.settings?.(facts as never, context) ?? []) : [],
   };
-}
-
-/** A recommended check that fails is shown as a warning (design.md 5, Readiness). */
-function soften(check: { readonly severity: string }, verdict: Verdict): Verdict {
-  return verdict.status === STATUS.fail && check.severity === 'recommended'
-    ? { ...verdict, status: STATUS.warn }
-    : verdict;
 }
 
 export type NodeAnswers = { readonly node: InventoryNode; readonly answers: AnswerSheet };

@@ -1,4 +1,10 @@
-import type { AnyCheck, AnyNodeCheck, Source, Verdict } from '../domain/check.js';
+import {
+  soften,
+  type AnyCheck,
+  type AnyNodeCheck,
+  type Source,
+  type Verdict,
+} from '../domain/check.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
 import type { AnyProbe } from '../domain/probe.js';
@@ -95,12 +101,10 @@ export function exampleFixes(check: AnyCheck): readonly Fix[] | null {
   }
 }
 
-/** A recommended check that fails is shown as a warning. */
-function foundOf(verdict: Verdict, { severity }: AnyCheck): string | null {
-  if (verdict.status !== STATUS.fail && verdict.status !== STATUS.warn) return null;
-  const status = severity === 'recommended' ? STATUS.warn : verdict.status;
-  return `${STATUS_WORD[status]}: ${verdict.found}`;
-}
+const foundOf = (verdict: Verdict): string | null =>
+  verdict.status === STATUS.fail || verdict.status === STATUS.warn
+    ? `${STATUS_WORD[verdict.status]}: ${verdict.found}`
+    : null;
 
 function fixParts(check: AnyCheck): readonly Part[] {
   const fixes = exampleFixes(check);
@@ -119,7 +123,7 @@ function fixParts(check: AnyCheck): readonly Part[] {
   const found =
     check.example === undefined
       ? null
-      : foundOf(check.judge(check.example as never, context), check);
+      : foundOf(soften(check, check.judge(check.example as never, context)));
   const intro = found === null ? [] : say(`For a node with this finding; ${found}`);
   return fixes.map((fix, index) => ({
     heading: fixes.length === 1 ? 'Fix' : `Fix ${String(index + 1)}`,
