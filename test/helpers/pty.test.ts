@@ -30,6 +30,17 @@ describeWith(['python3', 'stty'], 'a program in a pseudo-terminal', () => {
     expect([pty.alternate, pty.cursorShown]).toEqual([true, false]);
   });
 
+  test('is not seen while half of an update is written', async () => {
+    // The terminal answers where the cursor is (DSR 6), so the two halves are two writes.
+    const pty = start(
+      'stty raw -echo; printf "\\033[?2026hhalf\\033[6n"; dd bs=1 count=6 2>/dev/null >/dev/null; printf " whole\\033[?2026l"; cat',
+    );
+    const half = expect(pty.waitForText(/half(?! whole)/)).rejects.toThrow('the program ended');
+    await pty.waitForText(/half whole/);
+    await pty.close();
+    await half;
+  });
+
   test('is hung up when the terminal closes', async () => {
     const pty = start('echo there; exec sleep 1000');
     await pty.waitForText(/there/);

@@ -29,6 +29,8 @@ export class Pty {
   readonly #looks = new Set<() => void>();
   readonly #ended: Promise<PtyEnd>;
   #hasEnded = false;
+  /** The screen as it was before the update that is being written now. */
+  #whole: readonly string[] = [];
   /** Everything the program printed, as it printed it. */
   bytes = '';
 
@@ -79,6 +81,7 @@ export class Pty {
   }
 
   #look(): void {
+    if (!this.#isUpdating) this.#whole = this.#rows();
     for (const look of [...this.#looks]) look();
   }
 
@@ -131,8 +134,17 @@ export class Pty {
     });
   }
 
+  /** Between DECSET and DECRST 2026 a terminal shows the screen of before: nobody sees half of one. */
+  get #isUpdating(): boolean {
+    return this.#terminal.modes.synchronizedOutputMode && !this.#hasEnded;
+  }
+
   /** What the person sees: every row of the terminal, without the spaces at its end. */
   screen(): readonly string[] {
+    return this.#isUpdating ? this.#whole : this.#rows();
+  }
+
+  #rows(): readonly string[] {
     const buffer = this.#terminal.buffer.active;
     return Array.from({ length: this.#terminal.rows }, (_, row) =>
       (buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '').trimEnd(),

@@ -52,6 +52,8 @@ describeWith('python3', '--rules in the wizard, on this machine', () => {
   test(
     'an own rule is asked and judged, key by key, and kept with the session',
     async () => {
+      // One that an earlier try left would be offered.
+      rmSync(join(home, 'state'), { recursive: true, force: true });
       const screen = await start('--local', '--rules', 'rules.yaml');
       await screen.waitForText(/Nodes {2}1\/9[^]*1 node[^]*Enter go on/);
       expect(screen.text()).toContain(`Same as: calico-ready audit --local`);
