@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { build as runEsbuild, type BuildOptions, type Plugin } from 'esbuild';
 import { packRecordings } from './pack-recordings.js';
 import { COMMENT_END, COMMENT_END_KEPT, REST_CLOSES, REST_OPENS, REST_PARAMETERS } from './rest.js';
@@ -100,19 +103,34 @@ async function commandFile(): Promise<string> {
 
 /** Writes the one file that package.json names as the command, or the same under another path. Returns its path. */
 export async function buildCli(path?: string): Promise<string> {
+  return (await writeCli(path)).outfile;
+}
+
+async function writeCli(path?: string): Promise<{ outfile: string; build: string }> {
   const outfile = path ?? (await commandFile());
   await mkdir(dirname(outfile), { recursive: true });
+  const rest = await bundleRest();
+  const build = createHash('sha256').update(rest).digest('hex').slice(0, 32);
   const launcher = await bundle({
     entryPoints: ['src/cli/calico-ready.ts'],
     plugins: [restForMain, lazyBuiltins],
+    define: { BUILD: JSON.stringify(build) },
   });
   // Never half a file under the name: it may be running.
   const whole = `${outfile}.${String(process.pid)}`;
-  await writeFile(whole, launcher.trimEnd() + (await bundleRest()), { mode: 0o755 });
+  await writeFile(whole, launcher.trimEnd() + rest, { mode: 0o755 });
   await rename(whole, outfile);
+  return { outfile, build };
+}
+
+/** Builds the command as it is handed out: with V8's code cache beside it (code-cache.ts). Returns its path. */
+export async function buildWithCodeCache(path?: string): Promise<string> {
+  const { outfile, build } = await writeCli(path);
+  const warmUp = ['--import', 'tsx', `${ROOT}scripts/warm-up.ts`, outfile, build];
+  await promisify(execFile)(process.execPath, warmUp, { cwd: ROOT });
   return outfile;
 }
 
 if (import.meta.filename === process.argv[1]) {
-  console.log(await buildCli());
+  console.log(await buildWithCodeCache());
 }

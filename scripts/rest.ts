@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
+import { readCodeCache } from './code-cache.js';
 
 /*
  * Stands for src/cli/main.ts in the built file. V8 reads every byte of a module before its first line runs: 1.5 MB
@@ -19,23 +20,39 @@ export const COMMENT_END_KEPT = '*\u0001';
 /** The parameters of the one async function that the comment holds. */
 export const REST_PARAMETERS = 'require,__filename,__dirname,__url';
 
-type Rest = (require: NodeJS.Require, file: string, folder: string, url: string) => Promise<void>;
+/** The rest of a built file, ready to run as often as one likes. */
+export type Rest = { readonly script: Script; readonly run: () => Promise<void> };
 
-export async function main(): Promise<void> {
-  const url = import.meta.url;
-  const file = fileURLToPath(url);
+type RestFunction = (
+  require: NodeJS.Require,
+  file: string,
+  folder: string,
+  url: string,
+) => Promise<void>;
+
+/** Compiles the rest of the built `file`, with the code cache of this `build` where one lies beside it. */
+export function loadRest(file: string, build: string): Rest {
+  const url = pathToFileURL(file).href;
   // The build writes ASCII alone.
   const text = readFileSync(file, 'latin1');
   // The launcher spells the mark too, in these very lines; the build keeps it out of the rest.
   const start = text.lastIndexOf(REST_OPENS) + REST_OPENS.length;
-  const script = new Script(
-    text.slice(start, text.lastIndexOf(REST_CLOSES)).replaceAll(COMMENT_END_KEPT, COMMENT_END),
-    {
-      filename: url,
-      lineOffset: text.slice(0, start).split('\n').length - 1,
-      columnOffset: REST_OPENS.length - 1,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    },
-  );
-  await (script.runInThisContext() as Rest)(createRequire(url), file, dirname(file), url);
+  const source = text
+    .slice(start, text.lastIndexOf(REST_CLOSES))
+    .replaceAll(COMMENT_END_KEPT, COMMENT_END);
+  const cachedData = readCodeCache(file, build);
+  const script = new Script(source, {
+    filename: url,
+    lineOffset: text.slice(0, start).split('\n').length - 1,
+    columnOffset: REST_OPENS.length - 1,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
+  const rest = script.runInThisContext() as RestFunction;
+  return { script, run: () => rest(createRequire(url), file, dirname(file), url) };
 }
+
+/** The name of the build, which scripts/build.ts writes in. */
+declare const BUILD: string;
+
+export const main = (): Promise<void> => loadRest(fileURLToPath(import.meta.url), BUILD).run();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildCli } from '../build.js';
+import { buildWithCodeCache } from '../build.js';
 import { clientCpu } from './client-cpu.js';
 import type { Figure } from './figure.js';
 import { firstFrameOfDemo } from './first-frame.js';
@@ -35,7 +35,7 @@ async function take(name: string, cli: string): Promise<Figure> {
 const folder = mkdtempSync(join(tmpdir(), 'calico-ready-bench-'));
 try {
   // A file of its own: dist may be built again while this runs.
-  const cli = await buildCli(join(folder, 'calico-ready.mjs'));
+  const cli = await buildWithCodeCache(join(folder, 'calico-ready.mjs'));
   const figures: Figure[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(FIGURES))
     figures.push(await take(name, cli));
