@@ -13,14 +13,16 @@ const SAYS = 'iptables may be the legacy or the nft variant; both are supported.
 // kubelet keeps KUBE-IPTABLES-HINT and KUBE-KUBELET-CANARY there for others to find the variant by.
 const OURS = /^(?:KUBE-|cali-)/;
 
-/** Variants in which kube-proxy, kubelet or Calico have chains. */
+/** Variants in which kube-proxy, kubelet or Calico have chains; null for a text that does not say which it shows. */
 function usedBy(
   rules: IptablesRules | undefined,
   nft: NftRuleset | undefined,
-): Set<IptablesBackend> {
-  const used = new Set<IptablesBackend>();
+  plain: IptablesBackend | null,
+): Set<IptablesBackend | null> {
+  const used = new Set<IptablesBackend | null>();
   for (const { backend, chains } of rules?.tables ?? []) {
-    if (backend !== null && chains.some(({ name }) => OURS.test(name))) used.add(backend);
+    // The plain name iptables-save leads to the same variant as the plain name iptables.
+    if (chains.some(({ name }) => OURS.test(name))) used.add(backend ?? plain);
   }
   // nft shows the tables of the nft variant too; its own tables kube-proxy and calico are no iptables.
   const compat = (nft?.tables ?? []).some(
@@ -44,7 +46,14 @@ type Facts = {
 };
 
 function judge(facts: Facts): Verdict {
-  const used = usedBy(facts.iptablesSave, facts.nftListRuleset);
+  const plain = facts.iptablesV?.backend ?? null;
+  const used = usedBy(facts.iptablesSave, facts.nftListRuleset, plain);
+  if (used.has(null)) {
+    return unknown(
+      reason('not-run', 'the output of iptables-save does not say which variant it shows'),
+      'Give iptables-v.txt (iptables -V).',
+    );
+  }
   if (used.size === 2) {
     return fail(
       `kube-proxy, kubelet or Calico have chains in the legacy and in the nft variant; ${program(facts.iptablesV)}`,
