@@ -45,6 +45,18 @@ type Facts = {
   readonly procNetTables?: { readonly tables: ReadonlySet<string> };
 };
 
+function judgeUnused(facts: Facts): Verdict {
+  if (facts.iptablesV === undefined && facts.iptablesSave === undefined) {
+    return unknown(
+      reason('not-run', 'neither the program nor the rules were seen'),
+      'Give iptables-v.txt (iptables -V) and iptables-save.txt as root.',
+    );
+  }
+  const tables = facts.procNetTables?.tables.size ?? 0;
+  const legacy = tables > 0 ? '; the kernel has legacy tables in use' : '';
+  return pass(`${program(facts.iptablesV)}; Kubernetes and Calico have no chains yet${legacy}`);
+}
+
 function judge(facts: Facts): Verdict {
   const plain = facts.iptablesV?.backend ?? null;
   const used = usedBy(facts.iptablesSave, facts.nftListRuleset, plain);
@@ -61,17 +73,7 @@ function judge(facts: Facts): Verdict {
     );
   }
   const [only] = used;
-  if (only === undefined) {
-    if (facts.iptablesV === undefined && facts.iptablesSave === undefined) {
-      return unknown(
-        reason('not-run', 'neither the program nor the rules were seen'),
-        'Give iptables-v.txt (iptables -V) and iptables-save.txt as root.',
-      );
-    }
-    const tables = facts.procNetTables?.tables.size ?? 0;
-    const legacy = tables > 0 ? '; the kernel has legacy tables in use' : '';
-    return pass(`${program(facts.iptablesV)}; Kubernetes and Calico have no chains yet${legacy}`);
-  }
+  if (only === undefined || only === null) return judgeUnused(facts);
   const other = facts.iptablesV !== undefined && facts.iptablesV.backend !== only;
   return other
     ? fail(

@@ -2,7 +2,9 @@ import { ProbeParseError } from '../../src/domain/errors.js';
 import { defineProbe } from '../../src/domain/probe.js';
 import { linesOf, moduleName } from './support/text.js';
 
-const LINE = /^([A-Za-z0-9_-]{1,64}) \d{1,12} -?\d{1,9} \S{1,2000} (Live|Loading|Unloading) 0x/;
+// Kernels that unload no module (MODULE_UNLOAD) print a dash for the number of users.
+const LINE =
+  /^([A-Za-z0-9_-]{1,64}) \d{1,12} (?:-?\d{1,9}|-) \S{1,2000} (Live|Loading|Unloading) 0x/;
 
 /** Modules that are live in the running kernel; a kernel with everything built in has none. */
 export const procModules = defineProbe<ReadonlySet<string>>({

@@ -19,6 +19,8 @@ export const NM_DEVICE_FIELDS: Readonly<Record<string, DataClass>> = {
 
 const NOT_RUNNING = /^Error: NetworkManager is not running\.?\s*$/m;
 const MAX_DEVICES = 20_000;
+// Beside interfaces it lists what is none and has a longer name: p2p-dev-wlp0s20f3, a Bluetooth address.
+const NAME = /^\S{1,64}$/;
 
 /** Exit 8 or the message of nmcli: it reached the bus, and NetworkManager was not there (nmcli(1), EXIT STATUS). */
 export const saysNotRunning = (exit: number | null, text: string): boolean =>
@@ -35,7 +37,7 @@ export function parseDeviceTable(stdout: string): readonly NmDevice[] {
     throw new ProbeParseError('no header DEVICE TYPE STATE CONNECTION');
   }
   return rows.slice(0, MAX_DEVICES).map(([name = '', , state]) => {
-    if (state === undefined || !/^\S{1,15}$/.test(name)) {
+    if (state === undefined || !NAME.test(name)) {
       throw new ProbeParseError('a row without device, type and state');
     }
     return { name, state, managed: managedState(state) };
@@ -46,7 +48,7 @@ export function parseDeviceTable(stdout: string): readonly NmDevice[] {
 export function parseOverview(stdout: string): readonly NmDevice[] {
   const devices: NmDevice[] = [];
   for (const line of linesOf(stdout)) {
-    const head = /^(\S{1,15}): (\S.{0,300})$/.exec(line);
+    const head = /^(\S{1,64}): (\S.{0,300})$/.exec(line);
     const [, name, text] = head ?? [];
     if (name === undefined || text === undefined) continue;
     const state = leadingState(text.trim());

@@ -111,13 +111,16 @@ export function parseStatus(stdout: string): UnitState {
   return unitState(load, active[1] ?? '', active[2] ?? 'dead', file);
 }
 
-/** The load state and the state of the unit file: `Loaded: loaded (PATH; enabled; preset: enabled)`. */
+/**
+ * The load state and the state of the unit file: `Loaded: loaded (PATH; enabled; preset: enabled)`. A narrow terminal cuts
+ * the line at its end, so what counts is that the state's own end is there.
+ */
 function loadedLine(stdout: string): readonly [string, string] {
-  const found = /^[ \t]{0,80}Loaded: ([a-z-]{1,24})(?: \(([^)\n]{0,300})\))?/m.exec(stdout);
+  const found = /^[ \t]{0,80}Loaded: ([a-z-]{1,24})(?: \(([^)\n]{0,300}\)?))?/m.exec(stdout);
   const load = found?.[1] ?? 'loaded';
-  const file = (found?.[2] ?? '').split(';')[1]?.trim() ?? '';
+  const file = /^[^;]*;[ \t]{0,4}([a-z-]{1,24})[;)]/.exec(found?.[2] ?? '')?.[1] ?? '';
   if (load === 'masked') return [load, 'masked'];
-  return [load, WORD.test(file) ? file : ''];
+  return [load, file];
 }
 
 /** Pasted only: `systemctl status UNIT`, which exits 3 for a stopped and 4 for an absent unit. */
