@@ -23,6 +23,9 @@ export const KEY = {
   ctrlX: '\u0018',
 } as const;
 
+/** Milliseconds a screen may take to show what is awaited, on a machine with other work. */
+const PATIENCE_MS = 20_000;
+
 /** A paste as a terminal with bracketed paste sends it. */
 export const pasted = (text: string): string => `\u001b[200~${text}\u001b[201~`;
 
@@ -144,7 +147,7 @@ export class Screen {
         if (!resting) throw new Error('the screen still changes');
       },
       // Twice a frame of Ink (33 ms), so that two equal looks mean rest.
-      { timeout: 5000, interval: 70 },
+      { timeout: PATIENCE_MS, interval: 70 },
     );
     return before;
   }

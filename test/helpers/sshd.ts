@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -54,9 +54,7 @@ export async function startSshd(extra: readonly string[] = [], setup = ''): Prom
       return [type, makeKey(join(folder, `host_${type}`), type, '', ...bits)];
     }),
   ) as Sshd['hostKeys'];
-  const port = await freePort();
   const config = [
-    `Port ${String(port)}`,
     'ListenAddress 127.0.0.1',
     ...HOST_KEY_TYPES.map((type) => `HostKey ${folder}/host_${type}`),
     `PidFile ${folder}/pid`,
@@ -70,8 +68,29 @@ export async function startSshd(extra: readonly string[] = [], setup = ''): Prom
     ...extra,
   ];
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`);
+  const start = (): Promise<Serving> => serve(folder, setup);
+  // Once more where another process has taken the port meanwhile.
+  const { port, server } = await start().catch(start);
+  return {
+    port,
+    folder,
+    hostKeys,
+    log: () => readFileSync(join(folder, 'log'), 'utf8'),
+    stop: async () => {
+      await stopped(server);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Serving = { readonly port: number; readonly server: ChildProcess };
+
+/** Starts the sshd of a folder on a port of its own, and waits until it listens. */
+async function serve(folder: string, setup: string): Promise<Serving> {
+  const port = await freePort();
   const logFile = join(folder, 'log');
-  const argv = ['/usr/sbin/sshd', '-D', '-f', join(folder, 'sshd_config'), '-E', logFile];
+  const config = join(folder, 'sshd_config');
+  const argv = ['/usr/sbin/sshd', '-D', '-f', config, '-E', logFile, '-p', String(port)];
   const own = [
     'unshare',
     '-m',
@@ -84,17 +103,8 @@ export async function startSshd(extra: readonly string[] = [], setup = ''): Prom
   ];
   const [program = '', ...args] = setup === '' ? argv : [...own, ...argv];
   const server = spawn(program, args, { stdio: 'ignore' });
-  await listening(port, server);
-  return {
-    port,
-    folder,
-    hostKeys,
-    log: () => readFileSync(logFile, 'utf8'),
-    stop: async () => {
-      await stopped(server);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  await listening(join(folder, 'pid'), server);
+  return { port, server };
 }
 
 /** Makes a key pair; returns the public half as `type base64`. */
@@ -121,26 +131,21 @@ export function authorize(sshd: Sshd, user: string, ...lines: readonly string[])
   chmodSync(path, 0o644);
 }
 
-/** Resolves when the server accepts connections; rejects when it ended before. */
-function listening(port: number, server: ChildProcess): Promise<void> {
+/**
+ * Resolves when the server has written its pid file, which it does once it listens (sshd(8)); rejects when it ended
+ * before. Nobody knocks: a knock stands in the log, and takes a place of MaxStartups for a while.
+ */
+function listening(pidFile: string, server: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    let ended = false;
+    const look = setInterval(() => {
+      if (!existsSync(pidFile)) return;
+      clearInterval(look);
+      resolve();
+    }, 20);
     server.once('exit', (code) => {
-      ended = true;
+      clearInterval(look);
       reject(new Error(`sshd ended with ${String(code)}`));
     });
-    const knock = (): void => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => {
-        socket.destroy();
-        resolve();
-      });
-      socket.once('error', () => {
-        socket.destroy();
-        if (!ended) setTimeout(knock, 20);
-      });
-    };
-    knock();
   });
 }
 
@@ -156,6 +161,9 @@ function stopped(server: ChildProcess): Promise<void> {
     server.kill('SIGTERM');
   });
 }
+
+/** A loopback port at which nothing listens. The kernel gives a free one to the next who asks, and this one to nobody. */
+export const CLOSED_PORT = 1;
 
 /** A loopback port that nobody listens on right now. */
 export function freePort(): Promise<number> {

@@ -8,7 +8,7 @@ import { describeAsRoot, describeWith } from '../../helpers/require-tool.js';
 import {
   addUser,
   authorize,
-  freePort,
+  CLOSED_PORT,
   makeKey,
   startSshd,
   type Sshd,
@@ -99,8 +99,7 @@ describeWith(['sshd', 'ssh-keygen', 'sudo'], 'with a real sshd', () => {
     });
 
     test('a port that nobody listens on', async () => {
-      const port = await freePort();
-      const ran = await audit(`127.0.0.1:${String(port)}`);
+      const ran = await audit(`127.0.0.1:${String(CLOSED_PORT)}`);
       expectUnreached(ran);
       expect(ran.first?.reason).toMatch(/^refused: /);
     });

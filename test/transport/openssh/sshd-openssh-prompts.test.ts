@@ -89,13 +89,17 @@ describe.skipIf(missing !== null)(`what a server asks, through ssh ${missing ?? 
     expect(session.peer.authMethod).toBe(methods.replace(':pam', ''));
     const printed = execFileSync('ssh-keygen', ['-lf', lab.key('id')], { encoding: 'utf8' });
     expect(printed).toContain(session.peer.authKey);
-    const accepted = [
-      ...server
-        .log()
-        .slice(before)
-        .matchAll(/^(?:Partial|Accepted) (\S+) for/gm),
-    ];
-    expect(accepted.map(([, how]) => how?.split('/')[0]).join(',')).toBe(session.peer.authMethod);
+    const accepted = (): string =>
+      [
+        ...server
+          .log()
+          .slice(before)
+          .matchAll(/^(?:Partial|Accepted) (\S+) for/gm),
+      ]
+        .map(([, how]) => how?.split('/')[0])
+        .join(',');
+    // sshd answers before it writes its log.
+    await expect.poll(accepted, { timeout: 10_000 }).toBe(session.peer.authMethod);
   });
 
   test('B12/48 a password that has expired is told, and nobody is asked for another', async () => {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../../src/domain/errors.js';
-import { freePort, missingForSshd } from '../../helpers/sshd.js';
+import { CLOSED_PORT, freePort, missingForSshd } from '../../helpers/sshd.js';
 import { nodeAt, run } from '../ssh/rig.js';
 import { openLab } from './lab.js';
 import { openRig, silentPeer } from './rig.js';
@@ -15,7 +15,7 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
   const lab = openLab();
   const { folder, key, rig, here, another, failsAlone } = lab;
   test('B12/20 refused', async () => {
-    const failure = await failsAlone(rig(), nodeAt(await freePort()));
+    const failure = await failsAlone(rig(), nodeAt(CLOSED_PORT));
     expect(failure.reason).toMatch(/^refused: 127\.0\.0\.1:\d+: nothing listens there$/);
   });
   test('B12/22 a name that does not resolve', async () => {
@@ -85,7 +85,7 @@ describe.skipIf(missing !== null)(`ways of the user's own ssh ${missing ?? ''}`,
   });
 
   test('B12/31 a jump host that is down is blamed, not the node; so is one that forbids forwarding', async () => {
-    const port = String(await freePort());
+    const port = String(CLOSED_PORT);
     const down = await failsAlone(rig(), { ...here(), jump: [`127.0.0.1:${port}`] });
     expect(down.reason).toBe(`refused: jump host 127.0.0.1:${port}: nothing listens there`);
     const shut = await another(['AllowTcpForwarding no']);

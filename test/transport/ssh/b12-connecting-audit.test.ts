@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Report } from '../../../src/domain/report.js';
 import { builtCli, runCli } from '../../helpers/built.js';
 import { describeAsRoot, describeWith } from '../../helpers/require-tool.js';
-import { authorize, freePort, makeKey, startSshd, type Sshd } from '../../helpers/sshd.js';
+import { authorize, CLOSED_PORT, makeKey, startSshd, type Sshd } from '../../helpers/sshd.js';
 import { peer } from './fault-rig.js';
 import { nodeAt, rig } from './rig.js';
 
@@ -35,7 +35,11 @@ describeWith(['sshd', 'ssh-keygen', 'python3'], 'an audit of nodes that cannot b
       sshd = await startSshd();
       folder = mkdtempSync(join(sshd.folder, 'fleet-'));
       authorize(sshd, 'root', makeKey(join(folder, 'id'), 'ed25519'));
-      writeFileSync(join(folder, 'config'), 'Host *\n  ConnectTimeout 5\n');
+      // Of those that keep quiet; the sshd has as long as it takes.
+      writeFileSync(
+        join(folder, 'config'),
+        'Host quiet-*\n  HostName 127.0.0.1\n  ConnectTimeout 5\n',
+      );
       writeFileSync(
         join(folder, 'known'),
         `[127.0.0.1]:${String(sshd.port)} ${sshd.hostKeys.ed25519}\n`,
@@ -54,17 +58,18 @@ describeWith(['sshd', 'ssh-keygen', 'python3'], 'an audit of nodes that cannot b
     test('B12/20 B12/21 B12/22 B12/23 B12/25 B12/27 each has its sentence, the good node its findings, and the code is not 0', async () => {
       const hole = await blackhole();
       const ports: Record<string, number> = {
-        refused: await freePort(),
+        refused: CLOSED_PORT,
         blackhole: hole.port,
         silent: await peer(() => undefined),
         web: await peer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
         old: await peer((socket) => socket.write('SSH-1.5-old\r\n')),
         good: sshd.port,
       };
-      const lines = Object.entries(ports).map(
-        ([name, port]) =>
-          `  - { name: ${name}, host: 127.0.0.1, port: ${String(port)}, user: root }`,
-      );
+      const hosts: Record<string, string> = { blackhole: 'quiet-1', silent: 'quiet-2' };
+      const lines = Object.entries(ports).map(([name, port]) => {
+        const host = hosts[name] ?? '127.0.0.1';
+        return `  - { name: ${name}, host: ${host}, port: ${String(port)}, user: root }`;
+      });
       const inventory = join(folder, 'inventory.yaml');
       writeFileSync(
         inventory,
@@ -93,7 +98,7 @@ describeWith(['sshd', 'ssh-keygen', 'python3'], 'an audit of nodes that cannot b
     });
 
     test('B12/20 a fleet of one that refuses ends with 2', async () => {
-      const ran = await audit(`root@127.0.0.1:${String(await freePort())}`);
+      const ran = await audit(`root@127.0.0.1:${String(CLOSED_PORT)}`);
       expect(ran.code).toBe(2);
       expect(ran.stdout).toContain('nothing listens there');
       expect(ran.stdout).toContain('Start sshd on the node or correct the port.');
@@ -160,12 +165,11 @@ describeWith(['sshd', 'unshare', 'ip'], 'a link-local address', () => {
   describeAsRoot('in a network namespace of its own', () => {
     test('B12/30 the zone of an IPv6 address is kept, in the connection and in known_hosts', async () => {
       const sshd = await startSshd();
-      const port = await freePort();
+      const { port } = sshd;
       const folder = mkdtempSync(join(sshd.folder, 'zone-'));
       authorize(sshd, 'root', makeKey(join(folder, 'id'), 'ed25519'));
       const config = readFileSync(join(sshd.folder, 'sshd_config'), 'utf8')
-        .replace(/^Port .*/m, `Port ${String(port)}`)
-        .replace(/^ListenAddress .*/m, 'ListenAddress ::')
+        .replace(/^ListenAddress .*/m, `Port ${String(port)}\nListenAddress ::`)
         .replace(/^PidFile .*/m, `PidFile ${folder}/pid`);
       writeFileSync(join(folder, 'sshd_config'), config);
       const known = join(folder, 'known');

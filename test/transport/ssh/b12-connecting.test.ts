@@ -5,10 +5,11 @@ import { surveyNode } from '../../../src/collect/survey.js';
 import { CancelledError } from '../../../src/domain/errors.js';
 import type { InventoryNode } from '../../../src/domain/inventory.js';
 import { reasonCode } from '../../../src/domain/reason.js';
+import type { SshOptions } from '../../../src/transport/ssh/options.js';
 import { SHEDDING_WAITS_MS } from '../../../src/transport/ssh/back-off.js';
 import { createSshTransport } from '../../../src/transport/ssh/ssh-transport.js';
 import { acceptAnybody } from '../../helpers/fake-node-server.js';
-import { freePort } from '../../helpers/sshd.js';
+import { CLOSED_PORT } from '../../helpers/sshd.js';
 import { fake, folder, peer } from './fault-rig.js';
 import { nodeAt, rig, run, type Rig } from './rig.js';
 
@@ -23,7 +24,15 @@ async function besideAGoodNode(mine: Rig, node: InventoryNode) {
   await session.close();
   return failure;
 }
-const patient = (): Rig => rig(folder, { connectTimeoutMs: 400 }, ['pw', 'pw', 'pw']);
+const patient = (change: Partial<SshOptions> = {}): Rig => rig(folder, change, ['pw', 'pw', 'pw']);
+/** One that waits for a peer that keeps quiet no longer than it must, and for the good node as long as it takes. */
+const hurried = (): Rig =>
+  patient({
+    resolve: ({ name, host, port = 22 }) => {
+      const settings = name === 'good' ? {} : { connectTimeoutMs: 400 };
+      return Promise.resolve({ host, port, user: 'root', jump: [], settings });
+    },
+  });
 
 /** Words of the peer, sent at once, before it closes or keeps quiet. */
 const saying = (text: string, then: 'closes' | 'stays') => () =>
@@ -36,7 +45,7 @@ type Case = readonly [string, () => Promise<number>, string | RegExp, RegExp];
 const CASES: readonly Case[] = [
   [
     'B12/20 nothing listens',
-    freePort,
+    () => Promise.resolve(CLOSED_PORT),
     'refused: AT: nothing listens there',
     /^Start sshd on the node or correct the port/,
   ],
@@ -92,7 +101,8 @@ const CASES: readonly Case[] = [
 
 test.each(CASES)('%s', async (_title, start, sentence, next) => {
   const port = await start();
-  const failure = await besideAGoodNode(patient(), nodeAt(port));
+  const isQuiet = String(sentence).includes('timed-out');
+  const failure = await besideAGoodNode(isQuiet ? hurried() : patient(), nodeAt(port));
   const said = failure.reason.replace(`127.0.0.1:${String(port)}`, 'AT');
   if (typeof sentence === 'string') expect(said).toBe(sentence);
   else expect(said).toMatch(sentence);
@@ -206,7 +216,10 @@ test('B12/34 500 nodes with 20 dead: each is tried once, at most 32 at a time, a
     name: `n${String(index)}`,
   }));
   const { options } = rig(folder, {
-    connectTimeoutMs: 5_000,
+    resolve: ({ host, port = 22 }) => {
+      const settings = { connectTimeoutMs: port === silent ? 5_000 : 60_000 };
+      return Promise.resolve({ host, port, user: 'root', jump: [], settings });
+    },
     broker: { ask: () => Promise.resolve('pw') },
   });
   const connecting = new Set<string>();

@@ -9,7 +9,7 @@ import { makeHostKey } from '../../../src/cli/demo/host-key.js';
 import type { Report } from '../../../src/domain/report.js';
 import type { CliRun } from '../../helpers/built.js';
 import { describeWith } from '../../helpers/require-tool.js';
-import { freePort } from '../../helpers/sshd.js';
+import { CLOSED_PORT } from '../../helpers/sshd.js';
 import { nodeOf } from './account-rig.js';
 import { startRawServer } from './raw-server.js';
 import { auditPeers, startPeer, type PeerOptions, type Place } from './recorded-peers.js';
@@ -29,12 +29,14 @@ type Row = {
 /** What the peers of one audit need; all of it ends with `stop`. */
 type Lab = {
   readonly node: (options?: PeerOptions) => Promise<number>;
-  readonly raw: (onConnection: (socket: Socket) => void) => Promise<number>;
+  readonly raw: (onConnection: (socket: Socket) => void, host?: string) => Promise<number>;
   readonly down: number;
   readonly closed: number;
 };
 
-const saying = (text: string) => (lab: Lab) => lab.raw((socket) => socket.write(text));
+/** Where those are that are given up after a while, with limits of their own: a slow machine is no quiet peer. */
+const QUIET = '127.0.0.2';
+const saying = (text: string) => (lab: Lab) => lab.raw((socket) => socket.write(text), QUIET);
 const flood = (socket: Socket): void => {
   const pour = (): void => {
     while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 'x')));
@@ -50,7 +52,7 @@ const murmur = (socket: Socket): void => {
 };
 /** Hands each connection on to a port as `way` has it. */
 const relay =
-  (port: number, way: (inner: Socket, outer: Socket, count: number) => void) =>
+  (port: number, way: (inner: Socket, outer: Socket, count: number) => void, host?: string) =>
   (lab: Lab): Promise<number> => {
     let count = 0;
     return lab.raw((outer) => {
@@ -59,7 +61,7 @@ const relay =
       inner.on('error', () => outer.destroy());
       outer.on('close', () => inner.destroy());
       way(inner, outer, count);
-    });
+    }, host);
   };
 
 /** A server that shows one key and signs with another. */
@@ -116,7 +118,7 @@ const ROWS: readonly Row[] = [
   },
   {
     title: 'B12/26 a greeting that never ends',
-    start: ({ raw }) => raw(murmur),
+    start: ({ raw }) => raw(murmur, QUIET),
     says: /^timed-out: AT: no complete SSH greeting and key exchange within 8 s$/,
     next: /firewalls/,
   },
@@ -157,16 +159,20 @@ const ROWS: readonly Row[] = [
   {
     title: 'B12/35 a network that goes away while the node is asked',
     start: async (lab) =>
-      relay(await lab.node({ send: () => undefined }), (inner, outer) => {
-        let sent = 0;
-        outer.on('data', (chunk: Buffer) => {
-          sent += chunk.length;
-          // The cable is pulled while the script is on its way: nothing arrives, and nobody says so.
-          if (sent < 40_000) inner.write(chunk);
-          else inner.pause();
-        });
-        inner.on('data', (chunk: Buffer) => outer.write(chunk));
-      })(lab),
+      relay(
+        await lab.node({ send: () => undefined }),
+        (inner, outer) => {
+          let sent = 0;
+          outer.on('data', (chunk: Buffer) => {
+            sent += chunk.length;
+            // The cable is pulled while the script is on its way: nothing arrives, and nobody says so.
+            if (sent < 40_000) inner.write(chunk);
+            else inner.pause();
+          });
+          inner.on('data', (chunk: Buffer) => outer.write(chunk));
+        },
+        QUIET,
+      )(lab),
     says: /^lost: /,
     next: /./,
   },
@@ -183,6 +189,12 @@ describeWith(['ssh-keygen'], 'one audit of peers that are strange before they ar
   const names = ROWS.map((_, index) => `n${String(index)}`);
   const places: Place[] = [];
   const fleet = Array.from({ length: FLEET }, (_, index) => `fleet-${String(index)}`);
+  const hosts = new Map<number, string>();
+  const placeOf = (name: string, port: number): Place & { readonly host: string } => ({
+    name,
+    port,
+    host: hosts.get(port) ?? '127.0.0.1',
+  });
   let knocks = 0;
   let ran: CliRun;
   let report: Report;
@@ -192,22 +204,23 @@ describeWith(['ssh-keygen'], 'one audit of peers that are strange before they ar
     ends.push(stop);
     return port;
   };
-  const raw: Lab['raw'] = async (onConnection) => {
-    const { port, stop } = await startRawServer(onConnection);
+  const raw: Lab['raw'] = async (onConnection, host) => {
+    const { port, stop } = await startRawServer(onConnection, host);
     ends.push(stop);
+    if (host !== undefined) hosts.set(port, host);
     return port;
   };
 
   beforeAll(async () => {
-    const lab: Lab = { node, raw, down: await node(), closed: await freePort() };
+    const lab: Lab = { node, raw, down: await node(), closed: CLOSED_PORT };
     for (const [index, row] of ROWS.entries()) {
       const jump = row.jump?.(lab);
-      const place = { name: names[index] ?? '', port: await row.start(lab) };
+      const place = placeOf(names[index] ?? '', await row.start(lab));
       places.push(jump === undefined ? place : { ...place, jump });
     }
-    const silent = (): Promise<number> => raw(() => (knocks += 1));
+    const silent = (): Promise<number> => raw(() => (knocks += 1), QUIET);
     for (const [index, name] of fleet.entries())
-      places.push({ name, port: await (isDead(index) ? silent() : node()) });
+      places.push(placeOf(name, await (isDead(index) ? silent() : node())));
     places.push({ name: 'healthy', port: await node() });
     mkdirSync(join(folder, '.ssh'), { mode: 0o700 });
     const certified = String(places[3]?.port);
@@ -217,7 +230,7 @@ describeWith(['ssh-keygen'], 'one audit of peers that are strange before they ar
     );
     // Short enough to wait for, long enough for a machine with other work.
     const limits = ['ConnectTimeout 8', 'ServerAliveInterval 2', 'ServerAliveCountMax 3'];
-    const config = `Host *\n  ${limits.join('\n  ')}\n`;
+    const config = `Host ${QUIET}\n  ${limits.join('\n  ')}\nHost *\n  ConnectTimeout 60\n`;
     ran = await auditPeers(folder, places, { config, args: ['--format', 'json'] });
     report = JSON.parse(ran.stdout) as Report;
   }, 150_000);
@@ -234,8 +247,8 @@ describeWith(['ssh-keygen'], 'one audit of peers that are strange before they ar
         expect([found.reason, found.readiness]).toEqual([undefined, 'ready']);
         return;
       }
-      const own = `127.0.0.1:${String(places.find(({ name }) => name === at)?.port)}`;
-      expect(found.reason?.replace(own, 'AT')).toMatch(says);
+      const { host, port } = places.find(({ name }) => name === at) ?? {};
+      expect(found.reason?.replace(`${host ?? ''}:${String(port)}`, 'AT')).toMatch(says);
       expect([found.reached, found.readiness]).toEqual([false, 'unknown']);
       expect(new Set(found.findings.map(({ status }) => status))).toEqual(new Set(['unknown']));
       if (next !== undefined) expect(found.findings[0]?.toKnow).toMatch(next);

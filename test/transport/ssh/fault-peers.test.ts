@@ -5,7 +5,7 @@ import ssh2 from 'ssh2';
 import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../../src/domain/errors.js';
 import type { FakeNodeOptions } from '../../helpers/fake-node-server.js';
-import { freePort } from '../../helpers/sshd.js';
+import { CLOSED_PORT } from '../../helpers/sshd.js';
 import { fake, folder, peer } from './fault-rig.js';
 import { classify, SheddingError } from '../../../src/transport/ssh/errors.js';
 import { nodeAt, rig } from './rig.js';
@@ -13,7 +13,7 @@ import { nodeAt, rig } from './rig.js';
 describe('peers that are no SSH server', () => {
   const quick = { connectTimeoutMs: 300 };
   test('nothing listens', async () => {
-    const failure = await rig(folder).failure(nodeAt(await freePort()));
+    const failure = await rig(folder).failure(nodeAt(CLOSED_PORT));
     expect(failure.reason).toMatch(/^refused: 127\.0\.0\.1:\d+: nothing listens there$/);
     expect(failure.nextStep).not.toBe('');
   });
@@ -123,8 +123,8 @@ describe('logins', () => {
   test('a human who takes longer than the time limit is waited for', async () => {
     const node = await fake();
     const mine = rig(folder, {
-      loginTimeoutMs: 100,
-      broker: { ask: () => new Promise((resolve) => setTimeout(resolve, 400, 'pw')) },
+      loginTimeoutMs: 1_000,
+      broker: { ask: () => new Promise((resolve) => setTimeout(resolve, 1_300, 'pw')) },
     });
     await (await mine.open(nodeAt(node.port))).close();
   });

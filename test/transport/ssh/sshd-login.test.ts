@@ -166,7 +166,8 @@ describe.skipIf(missing !== null)(`logins at a real sshd ${missing ?? ''}`, () =
     const started = performance.now();
     const mine = rig(folder(), { agentSocket: path, identityFiles: [key('id_ed25519')] });
     await (await mine.open(nodeAt(sshd.port, user.name))).close();
-    expect(performance.now() - started).toBeLessThan(8_000);
+    // Asked twice it would be ten.
+    expect(performance.now() - started).toBeLessThan(10_000);
     server.close();
   });
 
