@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { firewalld } from '../../checks/firewall/firewalld.js';
+import { nftablesService } from '../../checks/firewall/nftables-service.js';
 import { networkmanager } from '../../checks/interfaces/networkmanager.js';
 import { procModules } from '../../checks/probes/proc-modules.js';
 import { pasted, testCheck } from '../helpers/check-tester.js';
@@ -84,6 +85,83 @@ testCheck(firewalld, [
     },
     expect: { status: 'pass', found: 'firewalld is not installed' },
   },
+]);
+
+// Composed by hand after systemctl of systemd 252.
+const NFTABLES = pasted(`● nftables.service - nftables
+     Loaded: loaded (/lib/systemd/system/nftables.service; enabled; preset: enabled)
+     Active: active (exited) since Sun 2026-11-22 03:18:18 UTC; 2min ago
+`);
+
+// evilsocket/opensnitch pull request 1423 (https://github.com/evilsocket/opensnitch/pull/1423), in part.
+const OPENSNITCH = (input: string, also = ''): string => `table inet filter {
+	chain input {
+		${input}type filter hook input priority filter; policy drop;
+		ct state invalid drop comment "early drop of invalid connections"
+		ct state { established, related } accept comment "allow tracked connections"
+		iif "lo" accept comment "allow from loopback"
+		ip protocol icmp accept comment "allow icmp"
+		meta l4proto ipv6-icmp accept comment "allow icmp v6"
+		tcp dport 22 accept comment "allow sshd"
+		${also}meta pkttype host limit rate 5/second burst 5 packets counter packets 0 bytes 0 reject with icmpx admin-prohibited
+		counter packets 0 bytes 0
+	}
+}
+`;
+
+testCheck(nftablesService, [
+  {
+    name: 'the rules of opensnitch 1423 keep out all but ssh',
+    says: {
+      'systemctl-status-nftables': NFTABLES,
+      'nft-list-ruleset': pasted(OPENSNITCH('')),
+    },
+    expect: { status: 'fail', found: expect.stringContaining('BGP (179/tcp)') },
+  },
+  ...(
+    [
+      ['a comment of the chain changes nothing', 'comment "site rules"\n\t\t', '', 'fail'],
+      [
+        'a verdict map for answers changes nothing',
+        '',
+        'ct state vmap { invalid : drop, established : accept }\n\t\t',
+        'fail',
+      ],
+      [
+        'new connections to another port are not let in',
+        '',
+        'ct state new tcp dport { 80, 443 } counter packets 1 bytes 60 accept\n\t\t',
+        'fail',
+      ],
+      [
+        'one state among others is new',
+        '',
+        'ct state { established, new } accept\n\t\t',
+        'unknown',
+      ],
+      [
+        'a name of a service may be any port',
+        '',
+        'tcp dport { ssh, bgp } accept\n\t\tudp dport 4789 accept\n\t\t',
+        'unknown',
+      ],
+      [
+        'icmp with other protocols may let them in',
+        '',
+        'meta l4proto { icmp, tcp } accept\n\t\t',
+        'unknown',
+      ],
+    ] as const
+  ).map(([name, input, also, status]) => ({
+    name,
+    says: {
+      'systemctl-status-nftables': NFTABLES,
+      'nft-list-ruleset': pasted(OPENSNITCH(input, also)),
+    },
+    // Composed by hand: those rules, changed in one line.
+    intent: { typha: false, encapsulation: 'none' as const },
+    expect: { status },
+  })),
 ]);
 
 test('/proc/modules of a kernel that unloads none', () => {

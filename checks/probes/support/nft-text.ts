@@ -55,6 +55,8 @@ type Reading = {
 };
 
 function readChainLine(chain: DraftChain, line: string): void {
+  // A chain's own comment stands in front of its hook; a rule's stands behind the rule.
+  if (line.startsWith('comment "')) return;
   const base = chain.rules.length === 0 ? BASE.exec(line) : null;
   if (base === null) {
     chain.rules.push(line.slice(0, 4000));
