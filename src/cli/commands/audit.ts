@@ -7,11 +7,13 @@ import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { ask, headlessTransport, judgeFleet, type Judged } from '../wiring/asker.js';
-import { checkBundleOptions, exportBundle, openSigner } from '../wiring/bundle.js';
 import { readInputs, type Inputs } from '../wiring/inputs.js';
 import { progressLine } from '../wiring/progress.js';
 import { clock, interruptible, randomHex } from '../wiring/run.js';
 import { terminalSecrets, type SecretKeeper } from '../wiring/secrets.js';
+
+/** Loaded for `--bundle` alone: its packing and signing are no part of other audits. */
+const bundling = () => import('../wiring/bundle.js');
 
 async function gather(
   inputs: Inputs,
@@ -46,6 +48,7 @@ export async function deliver(
     options.output,
   );
   if (options.bundle === undefined) return;
+  const { exportBundle } = await bundling();
   const written = await exportBundle(options.bundle, judged, signer, {
     operator: userInfo().username,
     changes: [],
@@ -57,21 +60,22 @@ export async function deliver(
 }
 
 /** Before any node is asked: a key that cannot be opened, or a wrong passphrase, must not cost a survey. */
-const signerOf = (
+async function signerOf(
   { bundle, signKey }: CommonOptions,
   secrets: SecretKeeper,
   signal: AbortSignal,
-): Promise<Signer | null> =>
-  bundle === undefined || signKey === undefined
-    ? Promise.resolve(null)
-    : openSigner(signKey, secrets.broker, signal);
+): Promise<Signer | null> {
+  if (bundle === undefined || signKey === undefined) return null;
+  const { openSigner } = await bundling();
+  return openSigner(signKey, secrets.broker, signal);
+}
 
 /** `calico-ready audit`: asks, judges, prints. Changes nothing on any node. */
 export async function runAudit(
   names: readonly string[],
   options: CommonOptions,
 ): Promise<ExitCode> {
-  checkBundleOptions(options);
+  if (options.bundle !== undefined) (await bundling()).checkBundleOptions(options);
   const inputs = await readInputs(names, options);
   const secrets = await terminalSecrets(options);
   const { signal, dispose } = interruptible();

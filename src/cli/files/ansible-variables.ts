@@ -2,6 +2,7 @@ import { InputError } from '../../domain/errors.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import { visibleLine } from '../../domain/visible.js';
 import { isHop, isHost, isPort, isUser } from './node-argument.js';
+import type { Place } from './placed.js';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
@@ -24,13 +25,13 @@ function jumpOf(
 export function nodeFromVariables(
   name: string,
   variables: Readonly<Record<string, unknown>>,
-  place: string,
+  place: Place,
 ): InventoryNode {
   const get = (key: string): string | undefined =>
     text(variables[`ansible_${key}`]) ?? text(variables[`ansible_ssh_${key}`]);
   const refuse = (what: string): InputError =>
     new InputError(
-      `${place}: "${visibleLine(name, 60)}" has ${what}.`,
+      `${place()}: "${visibleLine(name, 60)}" has ${what}.`,
       'Mend the inventory and try again.',
     );
   const host = get('host') ?? name;

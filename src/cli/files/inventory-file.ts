@@ -4,7 +4,7 @@ import { visibleLine } from '../../domain/visible.js';
 import { parseAnsibleIni } from './inventory-ini.js';
 import { parseYamlInventory } from './inventory-yaml.js';
 import { parseNodeArgument } from './node-argument.js';
-import type { Placed } from './placed.js';
+import type { Place, Placed } from './placed.js';
 import { readText } from './read-text.js';
 
 /** More nodes than anyone audits at once; a bound against a wrong file. */
@@ -43,21 +43,22 @@ function parseLines(text: string, name: string): readonly Placed[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     const host = line.replace(/#.*$/, '').trim();
     if (host === '') return [];
-    const place = `${visibleLine(name)}:${String(index + 1)}:${String(line.indexOf(host.slice(0, 1)) + 1)}`;
+    const place = (): string =>
+      `${visibleLine(name)}:${String(index + 1)}:${String(line.indexOf(host.slice(0, 1)) + 1)}`;
     return [{ node: parseNodeArgument(host, place), place }];
   });
 }
 
 /** One name for two nodes would mix up their evidence; one machine twice would audit itself against itself. */
 function refuseTwins(placed: readonly Placed[]): void {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, Place>();
   for (const { node, place } of placed) {
     const login = `${node.host.toLowerCase()}:${String(node.port ?? '')} by ${(node.jump ?? []).join(',')}`;
     for (const key of [`the name ${node.name}`, `the address ${login}`]) {
       const before = seen.get(key);
       if (before !== undefined) {
         throw new InputError(
-          `${place}: "${visibleLine(node.name, 60)}" is in the inventory twice, first at ${before}.`,
+          `${place()}: "${visibleLine(node.name, 60)}" is in the inventory twice, first at ${before()}.`,
           'Remove one of the two lines.',
         );
       }

@@ -23,18 +23,19 @@ export function parseAnsibleIni(text: string, name: string): readonly Placed[] {
   const ini = readLines(text, name);
   return [...ini.hosts.entries()].map(([host, line]) => {
     const groups = withAncestors(ini, line.groups);
+    const place = (): string => line.place;
     const vars = Object.assign(
       {},
       ini.groupVars.get('all'),
       ...groups.map((group) => ini.groupVars.get(group) ?? {}),
     ) as Record<string, string>;
-    const node = nodeFromVariables(host, { ...vars, ...line.variables }, line.place);
+    const node = nodeFromVariables(host, { ...vars, ...line.variables }, place);
     return {
       node: withRoles(
         node,
         groups.map((group) => ROLE_OF_GROUP[group]),
       ),
-      place: line.place,
+      place,
     };
   });
 }

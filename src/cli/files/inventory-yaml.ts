@@ -50,7 +50,7 @@ function ownNodes(
   const parsed = ours.safeParse(value);
   if (!parsed.success) throw refusal(parsed.error.issues[0], document, path.length === 0 ? 1 : 0);
   return parsed.data.nodes.map((item, index) => {
-    const place = document.place([...path, index]);
+    const place = (): string => document.place([...path, index]);
     return {
       node: typeof item === 'string' ? parseNodeArgument(item, place) : ownNode(item),
       place,
@@ -118,7 +118,7 @@ function ansibleGroups(
     const group = asGroup(raw);
     const vars = { ...inherited, ...asGroup(group['vars']) };
     for (const [host, hostVars] of Object.entries(asGroup(group['hosts']))) {
-      const place = document.place([...path, groupName, 'hosts', host]);
+      const place = (): string => document.place([...path, groupName, 'hosts', host]);
       const node = nodeFromVariables(host, { ...vars, ...asGroup(hostVars) }, place);
       found.set(host, {
         node: withRoles(node, [ROLE_OF_GROUP[groupName], ...(found.get(host)?.node.roles ?? [])]),

@@ -1,6 +1,7 @@
 import { InputError } from '../../domain/errors.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import { visibleLine } from '../../domain/visible.js';
+import type { Place } from './placed.js';
 
 // What may stand in a host or user (security.md B4): the same text may reach the user's own ssh.
 const HOST = /^[A-Za-z0-9_.:%-]{1,255}$/;
@@ -18,7 +19,7 @@ export const isPort = (port: number): boolean =>
 /** Whether a jump host is written as `[user@]host[:port]`: the text may reach the user's own ssh. */
 export function isHop(text: string): boolean {
   try {
-    parseNodeArgument(text.trim(), '');
+    parseNodeArgument(text.trim(), () => '');
     return true;
   } catch {
     return false;
@@ -26,9 +27,9 @@ export function isHop(text: string): boolean {
 }
 
 /** Reads `[user@]host[:port]`. Throws InputError that begins with `place`. */
-export function parseNodeArgument(text: string, place: string): InventoryNode {
+export function parseNodeArgument(text: string, place: Place): InventoryNode {
   const refuse = (why: string): InputError =>
-    new InputError(`${place}: "${visibleLine(text, 60)}" ${why}.`, EXAMPLE);
+    new InputError(`${place()}: "${visibleLine(text, 60)}" ${why}.`, EXAMPLE);
   const match = ARGUMENT.exec(text);
   if (match === null) throw refuse('is not a node');
   const [, user, bracketed, plain, portText] = match;

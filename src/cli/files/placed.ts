@@ -1,4 +1,7 @@
 import type { InventoryNode } from '../../domain/inventory.js';
 
-/** A node and where the operator wrote it: `file:line:column`. */
-export type Placed = { readonly node: InventoryNode; readonly place: string };
+/** Says where the operator wrote something: `file:line:column`. Only a refusal asks, so nobody counts lines before. */
+export type Place = () => string;
+
+/** A node and where the operator wrote it. */
+export type Placed = { readonly node: InventoryNode; readonly place: Place };

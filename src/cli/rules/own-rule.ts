@@ -42,7 +42,6 @@ export type OwnRule = {
   readonly date: string;
 };
 
-export const OWN_PREFIX = 'own/';
 export const OWN_PAGE = 'own rule';
 const MOST_BYTES = 65_536;
 

@@ -4,7 +4,9 @@ import type { Evidence, NodeEvidence } from '../../domain/evidence.js';
 import type { Report } from '../../domain/report.js';
 import { allProbes } from '../../engine/plan.js';
 import { note } from '../io.js';
-import { checkOfRule, OWN_PREFIX } from '../rules/own-rule.js';
+
+/** What the ids of own rules begin with. */
+const OWN_PREFIX = 'own/';
 
 // One process runs one command: what its --rules add holds for all of it, and is set before anything is asked.
 const active = { catalogue: builtIn };
@@ -19,7 +21,10 @@ export async function addRules(path: string | undefined): Promise<void> {
     return;
   }
   // Loaded only here: a start without rules does not pay for it.
-  const { readRules } = await import('../files/rules-file.js');
+  const [{ readRules }, { checkOfRule }] = await Promise.all([
+    import('../files/rules-file.js'),
+    import('../rules/own-rule.js'),
+  ]);
   const checks = (await readRules(path)).map(checkOfRule);
   active.catalogue = { ...builtIn, checks: [...builtIn.checks, ...checks] };
 }

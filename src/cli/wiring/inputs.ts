@@ -1,30 +1,14 @@
-import { basename, extname } from 'node:path';
-import { stat } from 'node:fs/promises';
-import { allProbes } from '../../engine/plan.js';
-import { readBundle } from '../../bundle/read-bundle.js';
-import { isCollectorOutput, readCollectorOutput } from '../../collect/collector-output.js';
-import { InputError, VerificationError } from '../../domain/errors.js';
-import type { NodeEvidence } from '../../domain/evidence.js';
+import { InputError } from '../../domain/errors.js';
 import { DEFAULT_INTENT, type Intent } from '../../domain/intent.js';
 import type { InventoryNode } from '../../domain/inventory.js';
 import type { Waiver } from '../../domain/report.js';
 import { visibleLine } from '../../domain/visible.js';
-import { readRecordedFolder } from '../../transport/recorded.js';
-import { packingOf, readSosArchive, type Packing } from '../../transport/sos-archive.js';
-import { readIntent, validateIntent } from '../files/intent-file.js';
 import { readInventory } from '../files/inventory-file.js';
 import { parseNodeArgument } from '../files/node-argument.js';
-import { readBytes } from '../files/read-text.js';
-import { readWaivers } from '../files/waivers-file.js';
-import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
-import { currentCatalogue, noteMissingRules, ofSameRules, addRules } from './catalogue.js';
+import { addRules, currentCatalogue } from './catalogue.js';
+import type { Recorded } from './recorded-inputs.js';
 import { THIS_MACHINE } from '../../session/this-machine.js';
-
-/** The largest packed file that is read. */
-const MOST_PACKED = 1024 * 1024 * 1024;
-
-export type Recorded = readonly { readonly node: InventoryNode; readonly evidence: NodeEvidence }[];
 
 export type Inputs = {
   readonly intent: Intent;
@@ -40,6 +24,9 @@ type SourceOptions = Pick<
   'inventory' | 'intent' | 'from' | 'local' | 'waivers' | 'rules'
 >;
 
+/** The place of a node that is no line of a file. */
+const asArgument = (): string => 'node';
+
 /** The nodes that the arguments name: of the inventory, or as typed. Rejects with InputError. */
 export async function chooseNodes(
   names: readonly string[],
@@ -47,13 +34,13 @@ export async function chooseNodes(
 ): Promise<readonly InventoryNode[]> {
   const local = options.local === true ? [THIS_MACHINE] : [];
   if (options.inventory === undefined) {
-    return uniquely([...names.map((name) => parseNodeArgument(name, 'node')), ...local]);
+    return uniquely([...names.map((name) => parseNodeArgument(name, asArgument)), ...local]);
   }
   const inventory = await readInventory(options.inventory);
   if (names.length === 0) return [...inventory, ...local];
   const byName = new Map(inventory.map((node) => [node.name, node]));
   return uniquely([
-    ...names.map((name) => byName.get(name) ?? parseNodeArgument(name, 'node')),
+    ...names.map((name) => byName.get(name) ?? parseNodeArgument(name, asArgument)),
     ...local,
   ]);
 }
@@ -71,16 +58,29 @@ function uniquely(nodes: readonly InventoryNode[]): readonly InventoryNode[] {
   return nodes;
 }
 
+// What reads these files is loaded when one is named: most audits name none, and would pay for its start.
+async function intentOf(path: string): Promise<Intent> {
+  const { readIntent } = await import('../files/intent-file.js');
+  return readIntent(path);
+}
+
+async function waiversOf(path: string): Promise<readonly Waiver[]> {
+  const { readWaivers } = await import('../files/waivers-file.js');
+  return readWaivers(path, currentCatalogue());
+}
+
 /** Everything a survey or a judgement starts from. Rejects with InputError before any node is asked. */
 export async function readInputs(
   names: readonly string[],
   options: SourceOptions,
 ): Promise<Inputs> {
   await addRules(options.rules);
-  const intent = options.intent === undefined ? undefined : await readIntent(options.intent);
-  const waivers =
-    options.waivers === undefined ? [] : await readWaivers(options.waivers, currentCatalogue());
-  if (options.from !== undefined) return fromRecorded(options.from, names, intent, waivers);
+  const intent = options.intent === undefined ? undefined : await intentOf(options.intent);
+  const waivers = options.waivers === undefined ? [] : await waiversOf(options.waivers);
+  if (options.from !== undefined) {
+    const { fromRecorded } = await import('./recorded-inputs.js');
+    return fromRecorded(options.from, names, intent, waivers);
+  }
   const nodes = await chooseNodes(names, options);
   if (nodes.length === 0) {
     throw new InputError(
@@ -89,106 +89,4 @@ export async function readInputs(
     );
   }
   return { intent: intent ?? DEFAULT_INTENT, waivers, nodes };
-}
-
-async function fromRecorded(
-  path: string,
-  names: readonly string[],
-  intent: Intent | undefined,
-  waivers: readonly Waiver[],
-): Promise<Inputs> {
-  const kind = await stat(path).catch(() => null);
-  if (kind === null)
-    throw new InputError(
-      `There is nothing at ${visibleLine(path)}.`,
-      'Name a bundle, a sos report, collector output, or a folder.',
-    );
-  const found = kind.isDirectory() ? await folder(path) : await file(path);
-  const chosen =
-    names.length === 0
-      ? found.recorded
-      : found.recorded.filter(({ node }) => names.includes(node.name));
-  if (chosen.length === 0)
-    throw new InputError(
-      `${visibleLine(path)} holds no such node.`,
-      'Name one of the nodes in it, or none for all.',
-    );
-  const old =
-    found.intent === undefined ? DEFAULT_INTENT : validateIntent(found.intent, () => 'bundle.json');
-  return {
-    intent: intent ?? old,
-    waivers: waivers.length > 0 ? waivers : found.waivers,
-    nodes: chosen.map(({ node }) => node),
-    recorded: chosen,
-    ...(found.demo ? { demo: true } : {}),
-  };
-}
-
-type Found = {
-  readonly recorded: Recorded;
-  readonly intent?: Intent;
-  readonly waivers: readonly Waiver[];
-  readonly demo: boolean;
-};
-
-const plainNode = (name: string): InventoryNode => ({ name, host: name, roles: [] });
-
-async function folder(path: string): Promise<Found> {
-  const probes = allProbes(currentCatalogue());
-  const warn = (warning: string): void => {
-    note(`note: ${warning}`);
-  };
-  const evidence = await readRecordedFolder(path, probes, warn, (bytes) =>
-    isCollectorOutput(bytes) ? readCollectorOutput(bytes, probes).evidence : null,
-  );
-  return recordedOnly(evidence);
-}
-
-async function file(path: string): Promise<Found> {
-  const bytes = await readBytes(path, 'recorded evidence', MOST_PACKED);
-  const packing = packingOf(bytes.subarray(0, 512));
-  if (packing === 'gzip') return bundleOrSos(path, bytes);
-  if (packing !== null) {
-    const found = await sosArchive(path, packing);
-    if (found !== null) return found;
-  }
-  if (!isCollectorOutput(bytes)) {
-    throw new InputError(
-      `${visibleLine(path)} is neither a bundle, a sos report nor collector output.`,
-      'Name a bundle, a sos report, what `calico-ready collector | sh` printed, or a folder.',
-    );
-  }
-  const name = basename(path, extname(path));
-  const { evidence } = readCollectorOutput(bytes, allProbes(currentCatalogue()));
-  const peer = { transport: 'recorded', host: name } as const;
-  return recordedOnly([{ node: name, startedAt: 0, finishedAt: 0, peer, evidence }]);
-}
-
-const recordedOnly = (evidence: readonly NodeEvidence[]): Found => ({
-  recorded: evidence.map((one) => ({ node: plainNode(one.node), evidence: one })),
-  waivers: [],
-  demo: false,
-});
-
-/** Both are tar in gzip; a bundle tells by its manifest, so what is none may be a report. */
-async function bundleOrSos(path: string, bytes: Buffer): Promise<Found> {
-  try {
-    const { nodes, intent, waivers, demo, report } = await readBundle(bytes);
-    note('note: the signature of this bundle was not checked; calico-ready verify does that.');
-    noteMissingRules(report);
-    const recorded = nodes.map(({ node, evidence }) => ({ node, evidence: ofSameRules(evidence) }));
-    return { recorded, intent, waivers, demo };
-  } catch (error) {
-    const found = error instanceof VerificationError ? await sosArchive(path, 'gzip') : null;
-    if (found === null) throw error;
-    return found;
-  }
-}
-
-async function sosArchive(path: string, packing: Packing): Promise<Found | null> {
-  const tell = (warning: string): void => {
-    note(`note: ${warning}`);
-  };
-  const evidence = await readSosArchive(path, packing, allProbes(currentCatalogue()), tell);
-  return evidence === null ? null : recordedOnly([evidence]);
 }
