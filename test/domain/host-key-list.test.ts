@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareWithList, parseHostKeyList } from '../../src/domain/host-key-list.js';
 import type { UnknownHostKey } from '../../src/domain/transport.js';
+import { processorMs } from '../helpers/processor-time.js';
 
 const print = (letter: string): string => `SHA256:${letter.repeat(43)}`;
 const blob = (letter: string): string => `AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(43)}`;
@@ -92,9 +93,8 @@ test('what cannot be compared is counted, and nothing hostile is slow', () => {
     ].join('\n'),
   );
   expect(list).toEqual({ keys: [], unread: 7 });
-  const started = performance.now();
-  parseHostKeyList(`${'SHA256:'.repeat(2000)}\n`.repeat(100));
-  expect(performance.now() - started).toBeLessThan(1000);
+  const long = `${'SHA256:'.repeat(2000)}\n`.repeat(100);
+  expect(processorMs(() => parseHostKeyList(long))).toBeLessThan(1000);
 });
 
 test('what is told of the list cannot steer a terminal', () => {

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+const OWN = new URL('../..', import.meta.url).pathname;
+/** A copy of what is checked: others read the real tree at the same time. */
+const ROOT = mkdtempSync(join(tmpdir(), 'import-rules-'));
 
 /** A planted file that breaks one rule each, and the word by which either tool must name it. */
 const BREACHES: readonly { readonly file: string; readonly text: string; readonly rule: string }[] =
@@ -92,13 +95,16 @@ const SHOWN: readonly { readonly file: string; readonly text: string }[] = [
 
 // The planted files stand in the tree that is checked, so that paths are those of the rules.
 beforeAll(() => {
+  for (const name of ['checks', 'package.json', 'scripts', 'src', 'tsconfig.json'])
+    cpSync(join(OWN, name), join(ROOT, name), { recursive: true });
+  symlinkSync(join(OWN, 'node_modules'), join(ROOT, 'node_modules'));
   for (const { file, text } of [...BREACHES, ...SHOWN]) {
     mkdirSync(dirname(join(ROOT, file)), { recursive: true });
     writeFileSync(join(ROOT, file), `${text}\n`);
   }
 });
 afterAll(() => {
-  for (const { file } of [...BREACHES, ...SHOWN]) rmSync(join(ROOT, file));
+  rmSync(ROOT, { recursive: true });
 });
 
 describe('a planted breach of each import rule is caught', () => {
@@ -162,6 +168,6 @@ function caughtByEslint(
   }[];
   return results
     .filter(({ messages }) => messages.some(({ ruleId }) => ruleId === rule))
-    .map(({ filePath }) => filePath.slice(ROOT.length))
+    .map(({ filePath }) => filePath.slice(ROOT.length + 1))
     .sort();
 }

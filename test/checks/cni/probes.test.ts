@@ -13,6 +13,7 @@ import { runtimeCapabilities } from '../../../checks/probes/runtime-capabilities
 import { selinux } from '../../../checks/probes/selinux.js';
 import { ProbeParseError } from '../../../src/domain/errors.js';
 import type { AnyProbe } from '../../../src/domain/probe.js';
+import { processorMs } from '../../helpers/processor-time.js';
 
 const real = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
@@ -54,10 +55,11 @@ describe.each(PROBES.map(([probe, text]) => ({ id: probe.id, probe, text })))(
     it('is done with 10 MB of one line in well under a second', () => {
       for (const unit of ['a', ' ', '/etc/cni/net.d/']) {
         const long = unit.repeat(Math.floor(1e7 / unit.length));
-        const started = performance.now();
-        onlyItsOwnError(probe, `${long}\n${text}`);
-        onlyItsOwnError(probe, text.replace('\n', long));
-        expect(performance.now() - started).toBeLessThan(1000);
+        const work = (): void => {
+          onlyItsOwnError(probe, `${long}\n${text}`);
+          onlyItsOwnError(probe, text.replace('\n', long));
+        };
+        expect(processorMs(work)).toBeLessThan(1000);
       }
     });
   },

@@ -10,6 +10,7 @@ import { ProbeParseError } from '../../../src/domain/errors.js';
 import type { AnyProbe, RawOutput } from '../../../src/domain/probe.js';
 import { answerOf } from '../../../src/engine/answers.js';
 import { evidenceOf } from '../../helpers/check-tester.js';
+import { processorMs } from '../../helpers/processor-time.js';
 
 const text = (name: string): string =>
   readFileSync(new URL(`recorded/${name}.txt`, import.meta.url), 'utf8');
@@ -143,13 +144,15 @@ test.each(PROBES)('$id gets through 10 MB of one line', (probe) => {
     'table ip x {\n\tchain y {\n',
   ])
     for (const filler of ['{ ', '-', ' ', '("', '\\']) {
-      const began = performance.now();
-      try {
-        probe.parse(raw(start + filler.repeat((10 << 20) / filler.length)));
-      } catch (error) {
-        expect(error).toBeInstanceOf(ProbeParseError);
-      }
-      expect(performance.now() - began).toBeLessThan(1000);
+      const text = start + filler.repeat((10 << 20) / filler.length);
+      const work = (): void => {
+        try {
+          probe.parse(raw(text));
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProbeParseError);
+        }
+      };
+      expect(processorMs(work)).toBeLessThan(1000);
     }
 });
 

@@ -8,6 +8,7 @@ import { sysctlA } from '../../../checks/probes/sysctl-a.js';
 import { sysctlFiles } from '../../../checks/probes/sysctl-files.js';
 import { ProbeParseError } from '../../../src/domain/errors.js';
 import type { AnyProbe } from '../../../src/domain/probe.js';
+import { processorMs } from '../../helpers/processor-time.js';
 
 const recorded = (name: string): string =>
   readFileSync(new URL(`../kernel/recorded/${name}.txt`, import.meta.url), 'utf8');
@@ -130,12 +131,13 @@ describe.each(PROBES)('$id', (probe) => {
     ['10 MB of line ends', '\n'.repeat(10_000_000)],
     ['10 MB of numbers', '1'.repeat(10_000_000)],
   ])('%s is parsed or refused in good time', (_, text) => {
-    const started = performance.now();
-    try {
-      probe.parse(raw(text));
-    } catch (error) {
-      expect(error).toBeInstanceOf(ProbeParseError);
-    }
-    expect(performance.now() - started).toBeLessThan(2000);
+    const parse = (): void => {
+      try {
+        probe.parse(raw(text));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProbeParseError);
+      }
+    };
+    expect(processorMs(parse)).toBeLessThan(2000);
   });
 });

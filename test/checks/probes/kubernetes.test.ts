@@ -7,6 +7,7 @@ import { processes } from '../../../checks/probes/processes.js';
 import { ProbeParseError } from '../../../src/domain/errors.js';
 import type { Probe } from '../../../src/domain/probe.js';
 import { recorded } from '../kubernetes/recorded.js';
+import { processorMs } from '../../helpers/processor-time.js';
 
 const parse = <T>(probe: Probe<T>, stdout: string): T =>
   probe.parse({ stdout, stderr: '', exit: 0, receivedAt: null });
@@ -153,12 +154,13 @@ describe.each([
     'node ',
   ])('10 MB of %j take less than a second', (text) => {
     const whole = `${opening}${text.repeat(Math.floor(10_000_000 / text.length))}\nend\n`;
-    const start = performance.now();
-    try {
-      parse(probe, whole);
-    } catch (error) {
-      expect(error).toBeInstanceOf(ProbeParseError);
-    }
-    expect(performance.now() - start).toBeLessThan(3000);
+    const work = (): void => {
+      try {
+        parse(probe, whole);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProbeParseError);
+      }
+    };
+    expect(processorMs(work)).toBeLessThan(3000);
   });
 });
