@@ -5,6 +5,8 @@ const WORDS: Readonly<Record<string, boolean>> = {
   running: true,
   failed: true,
   'not running': false,
+  // The words of every other firewall-cmd.
+  'FirewallD is not running': false,
 };
 
 /**

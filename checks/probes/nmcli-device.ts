@@ -1,5 +1,6 @@
 import { defineProbe } from '../../src/domain/probe.js';
 import {
+  DEVICE_HEADING,
   NM_DEVICE_FIELDS,
   parseDeviceTable,
   saysNotRunning,
@@ -16,7 +17,7 @@ export const nmcliDevice = defineProbe<NmDevices>({
   talks: true,
   fields: NM_DEVICE_FIELDS,
   goodExits: [8],
-  recognises: (stdout) => /^DEVICE +TYPE +STATE +CONNECTION *$/m.test(stdout.slice(0, 500)),
+  recognises: (stdout) => DEVICE_HEADING.test(stdout.slice(0, 500)),
   parse: ({ stdout, stderr, exit }) =>
     saysNotRunning(exit, `${stdout}\n${stderr}`)
       ? { running: false, devices: [] }

@@ -1,8 +1,21 @@
 /** Words that stand in front of a command without being it. */
-const PREFIXES = new Set(['sudo', 'doas', 'time', '-n', '--', 'LC_ALL=C', 'LANG=C']);
+const PREFIXES = new Set([
+  'sudo',
+  'doas',
+  'time',
+  '-n',
+  '-i',
+  '-E',
+  '-H',
+  '--',
+  'LC_ALL=C',
+  'LANG=C',
+]);
 
-/** `[root@node1 ~]# `, `user@node:~$ `, `$ `: something that ends in $, #, % or > and a space. */
-const PROMPT = /^([^\n$#%>]{0,120}[$#%>])[ \t]+(\S[^\n]{0,2000})$/;
+/** `[root@node1 ~]# `, `user@node:~$ `, `$ `, `❯ `: something that ends in $, #, %, > or ❯ and a space. */
+const PROMPT = /^([^\n$#%>❯]{0,120}[$#%>❯])[ \t]+(\S[^\n]{0,2000})$/;
+/** That of oh-my-zsh: an arrow, the folder, perhaps a branch. */
+const ARROW = /^(➜[ \t]+\S{1,80}(?: git:\(\S{1,80}\))?(?: ✗)?)[ \t]+(\S[^\n]{0,2000})$/;
 /** The same with nothing behind it. */
 const BARE_PROMPT = /^(?:\[[^\]\n]{1,80}\]|[\w.@:~/+-]{1,80}|)[$#][ \t]*$/;
 /** What a shell, ssh or script(1) says when it ends. */
@@ -105,7 +118,7 @@ function promptOf(
   { secondWords }: KnownCommands,
 ): { readonly sign: string; readonly typed: string } | null {
   if (line.length > 2200) return null;
-  const [, sign, typed] = PROMPT.exec(line) ?? [];
+  const [, sign, typed] = PROMPT.exec(line) ?? ARROW.exec(line) ?? [];
   if (sign === undefined || typed === undefined) return null;
   const word = commandWord(typed);
   const seconds = secondWords.get(word);

@@ -50,6 +50,11 @@ testCheck(networkmanager, [
     expect: { status: 'fail' },
   },
   {
+    name: 'the same through ansible, which names the node in front',
+    says: { 'nmcli-device': pasted(`n1 | CHANGED | rc=0 >>\n${LAPTOP('unmanaged')}`) },
+    expect: { status: 'pass' },
+  },
+  {
     name: 'nmcli with a device of a long name',
     says: {
       nmcli: pasted(`${LEFT_ALONE}\np2p-dev-wlp0s20f3: disconnected\n        wifi-p2p, hw\n`),
@@ -65,6 +70,11 @@ const CUT = (state: string): string => `● firewalld.service - firewalld - dyna
 `;
 
 testCheck(firewalld, [
+  {
+    name: 'the state in the words of every other firewall-cmd',
+    says: { 'firewall-cmd-state': pasted('FirewallD is not running\n') },
+    expect: { status: 'pass' },
+  },
   {
     name: 'a status that the terminal cut behind enabled',
     says: { 'systemctl-status-firewalld': pasted(CUT('enabled')) },

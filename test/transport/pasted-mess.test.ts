@@ -68,6 +68,10 @@ describe('around a pasted output', () => {
       `\u001b[?2004hroot@n1:~# uname -a\n\u001b[?2004l\r${UNAME}`,
     ],
     ['a prompt of zsh', `n1% uname -a\n${UNAME}n1% \n`],
+    ['a prompt of starship', `❯ uname -a\n${UNAME}❯\n`],
+    ['a prompt of oh-my-zsh', `➜  ~ uname -a\n${UNAME}➜  ~\n`],
+    ['the same in a branch', `➜  repo git:(main) ✗ sudo uname -a\n${UNAME}`],
+    ['a login shell of sudo', `root@n1:~$ sudo -i uname -a\n${UNAME}root@n1:~$ \n`],
     ["Ansible's heading", `n1 | CHANGED | rc=0 >>\n${UNAME}`],
     [
       'what script(1) writes around a session',

@@ -29,9 +29,16 @@ export const saysNotRunning = (exit: number | null, text: string): boolean =>
 const linesOf = (stdout: string): readonly string[] =>
   stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Warning: '));
 
+/** The heading of `nmcli device` in English. */
+export const DEVICE_HEADING = /^DEVICE +TYPE +STATE +CONNECTION *$/m;
+
+/** Without what stands in front of an English heading, such as the name of the node that ansible asked. */
+const fromHeading = (stdout: string): string =>
+  stdout.slice(Math.max(0, stdout.search(DEVICE_HEADING)));
+
 /** The table of `nmcli device`. Columns are two blanks apart; a state may hold single ones. */
 export function parseDeviceTable(stdout: string): readonly NmDevice[] {
-  const [header, ...rows] = linesOf(stdout).map((line) => line.trim().split(/ {2,}/));
+  const [header, ...rows] = linesOf(fromHeading(stdout)).map((line) => line.trim().split(/ {2,}/));
   const title = header?.[2] ?? '';
   if (header === undefined || header.length > 4 || title === '' || managedState(title) !== null) {
     throw new ProbeParseError('no header DEVICE TYPE STATE CONNECTION');
