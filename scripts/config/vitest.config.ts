@@ -13,7 +13,8 @@ export default defineConfig({
     reporters: ['default', './scripts/config/closing-line.ts'],
     // Much of a test's time is waiting for servers and limits. The default is one worker on a machine of two processors.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs alone: the waits inside the tests end earlier, and a busy machine may take three times as long.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 });
