@@ -23,6 +23,8 @@ export function visible(text: string): Displayable {
 /** As `visible`, on one line: newlines and tabs become spaces, and the text is cut to `limit` characters. */
 export function visibleLine(text: string, limit = 200): Displayable {
   const line = visible(text.slice(0, limit * 4)).replace(/[\n\t]+/g, ' ');
+  // A text has at most as many characters as UTF-16 units; only a longer one needs counting.
+  if (line.length <= limit) return line as Displayable;
   const characters = Array.from(line);
   return (
     characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line

@@ -30,9 +30,12 @@ const ROOT_REFUSAL = new RegExp(
 /** What as_root writes behind a refusal (collect/shell-parts). */
 const REFUSED_COMMAND = /^\(status 1 of (?:sudo|doas) -n -- (.{1,240})\)$/m;
 
+/** Most probes say nothing on one of the two streams, and the decoder costs for no byte too. */
+const textOf = (bytes: Uint8Array): string => (bytes.length === 0 ? '' : decoder.decode(bytes));
+
 const rawOf = (evidence: Evidence): RawOutput => ({
-  stdout: decoder.decode(evidence.stdout),
-  stderr: decoder.decode(evidence.stderr.subarray(0, 8192)),
+  stdout: textOf(evidence.stdout),
+  stderr: textOf(evidence.stderr.subarray(0, 8192)),
   exit: evidence.exit,
   receivedAt: evidence.receivedAt,
 });
@@ -64,19 +67,24 @@ const interpret = (probe: AnyProbe, raw: RawOutput): Answer<unknown> =>
 /** Answers that were read before; they hold for as long as their evidence lives. */
 export type AnswerMemory = WeakMap<AnyProbe, WeakMap<Evidence, Answer<unknown>>>;
 
+/** Answers by what was printed. */
+type Texts = Map<string, Answer<unknown>>;
+const newTexts = (): Texts => new Map();
+
 /**
- * Answers as `answerOf` does, each piece of evidence once, and texts that nodes have in common once for all of them:
- * such nodes then share one answer object. Parsers are pure, so nobody can tell; an answer of a parser that looked at
- * the time of arrival is its node's alone.
+ * Answers as `answerOf` does, and texts that nodes have in common once for all of them: such nodes then share one
+ * answer object. Parsers are pure, so nobody can tell; an answer of a parser that looked at the time of arrival is its
+ * node's alone. With a memory each piece of evidence is read once; whoever judges once has no use for it.
  */
-export function sharingReader(memory: AnswerMemory): Reader {
-  const texts = new Map<AnyProbe, Map<string, Answer<unknown>>>();
+export function sharingReader(memory?: AnswerMemory): Reader {
+  /** By probe, then by how the command ended and what it complained of. */
+  const texts = new Map<AnyProbe, Map<string, Texts>>();
   const notRun = new Map<AnyProbe, Answer<unknown>>();
   const interpretOnce = (probe: AnyProbe, raw: RawOutput): Answer<unknown> => {
-    const known = entry(texts, probe, () => new Map<string, Answer<unknown>>());
     const { stdout, stderr, exit, receivedAt } = raw;
-    const key = `${String(exit)} ${String(stderr.length)} ${stderr}${stdout}`;
-    const kept = known.get(key);
+    const ofProbe = entry(texts, probe, () => new Map<string, Texts>());
+    const known = entry(ofProbe, `${String(exit)} ${stderr}`, newTexts);
+    const kept = known.get(stdout);
     if (kept !== undefined) return kept;
     const seen = { looked: false };
     const watched: RawOutput = {
@@ -89,11 +97,12 @@ export function sharingReader(memory: AnswerMemory): Reader {
       },
     };
     const answer = interpret(probe, watched);
-    if (!seen.looked) known.set(key, answer);
+    if (!seen.looked) known.set(stdout, answer);
     return answer;
   };
   return (probe, evidence) => {
     if (evidence === undefined) return entry(notRun, probe, () => answerOf(probe, undefined));
+    if (memory === undefined) return readWith(interpretOnce, probe, evidence);
     const read = entry(memory, probe, () => new WeakMap<Evidence, Answer<unknown>>());
     return entry(read, evidence, () => readWith(interpretOnce, probe, evidence));
   };
@@ -157,25 +166,17 @@ export function answersOf(
   node: NodeEvidence,
   read: Reader = answerOf,
 ): AnswerSheet {
-  const byProbe = new Map<string, readonly Evidence[]>();
-  for (const item of node.evidence) {
-    byProbe.set(item.probe, [...(byProbe.get(item.probe) ?? []).slice(0, 1), item]);
+  const byProbe = new Map<string, Evidence | typeof TWICE>();
+  for (const item of node.evidence) byProbe.set(item.probe, byProbe.has(item.probe) ? TWICE : item);
+  const answers = new Map<string, Answer<unknown>>();
+  for (const probe of probes) {
+    const said = byProbe.get(probe.id);
+    if (node.unreached !== undefined) answers.set(probe.id, notKnown(node.unreached));
+    else answers.set(probe.id, said === TWICE ? saidTwice(probe) : read(probe, said));
   }
-  return new Map(
-    probes.map((probe) => [
-      probe.id,
-      node.unreached === undefined
-        ? onlyAnswer(read, probe, byProbe.get(probe.id) ?? [])
-        : notKnown(node.unreached),
-    ]),
-  );
+  return answers;
 }
 
-const onlyAnswer = (
-  read: Reader,
-  probe: AnyProbe,
-  [first, second]: readonly Evidence[],
-): Answer<unknown> =>
-  second === undefined
-    ? read(probe, first)
-    : notKnown(reason('garbled', `${probe.command} was answered twice`));
+const TWICE = 'twice';
+const saidTwice = ({ command }: AnyProbe): Answer<unknown> =>
+  notKnown(reason('garbled', `${command} was answered twice`));

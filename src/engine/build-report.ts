@@ -1,15 +1,9 @@
 import type { AnswerSheet } from '../domain/answer.js';
-import {
-  unknown,
-  type AnyClusterCheck,
-  type AnyNodeCheck,
-  type Catalogue,
-} from '../domain/check.js';
+import { unknown, type AnyClusterCheck, type Catalogue } from '../domain/check.js';
 import type { NodeEvidence } from '../domain/evidence.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
 import type { InventoryNode } from '../domain/inventory.js';
-import type { AnyProbe } from '../domain/probe.js';
 import {
   REPORT_SCHEMA,
   type Finding,
@@ -22,11 +16,12 @@ import { READINESS } from '../domain/status.js';
 import { visible, visibleLine } from '../domain/visible.js';
 import { answersOf, sharingReader, type AnswerMemory } from './answers.js';
 import { findingOf, pointersOf } from './finding.js';
-import { judgeCluster, type NodeAnswers } from './judge.js';
+import { factsReader } from './node-facts.js';
+import { clusterJudge, type ClusterJudge } from './judge.js';
 import { peerFacts } from './peers.js';
 import { allProbes } from './plan.js';
 import { countStatuses, fleetReadiness, readinessOf } from './readiness.js';
-import { answerKeys, planCheck, sharedJudge, type PlannedCheck } from './shared-judgement.js';
+import { answerKeys, planChecks, sharedJudge, type PlannedCheck } from './shared-judgement.js';
 import { FLEET } from './views.js';
 import { waive } from './waive.js';
 import { whatWouldPass, type Hangs, type Outlook } from './what-would-pass.js';
@@ -54,17 +49,6 @@ export type Judgement = {
   readonly fixes: ReadonlyMap<string, ReadonlyMap<string, readonly Fix[]>>;
 };
 
-function factsOf(probes: readonly AnyProbe[], answers: AnswerSheet): Record<string, string> {
-  const facts: Record<string, string> = {};
-  for (const probe of probes) {
-    const answer = answers.get(probe.id);
-    if (answer?.state !== 'known' || probe.facts === undefined) continue;
-    for (const [key, value] of Object.entries(probe.facts(answer.value)))
-      facts[key] ??= visibleLine(value);
-  }
-  return facts;
-}
-
 type NodeResult = {
   readonly report: NodeReport;
   readonly fixes: ReadonlyMap<string, readonly Fix[]>;
@@ -74,9 +58,9 @@ type NodeResult = {
 /** What is the same for every node of a survey. */
 type Shared = {
   readonly survey: Survey;
-  readonly probes: readonly AnyProbe[];
   readonly checks: readonly PlannedCheck[];
   readonly judge: ReturnType<typeof sharedJudge>;
+  readonly factsOf: ReturnType<typeof factsReader>;
   readonly peers: ReturnType<typeof peerFacts>;
   readonly now: number;
 };
@@ -112,31 +96,22 @@ function reportNode(
     reached: unreached === undefined,
     ...(unreached === undefined ? {} : { reason: visible(unreached) }),
     readiness: unreached === undefined ? readinessOf(findings) : READINESS.unknown,
-    facts: { ...factsOf(shared.probes, answers), ...shared.peers.get(node.name) },
+    facts: { ...shared.factsOf(answers), ...shared.peers.get(node.name) },
     findings,
   };
   return { report, fixes, hangs };
 }
 
-function reportCluster(
-  survey: Survey,
-  fleet: readonly NodeAnswers[],
+const reportCluster = (
+  { intent, waivers }: Survey,
+  checks: readonly AnyClusterCheck[],
+  judge: ClusterJudge,
   now: number,
-): readonly Finding[] {
-  return survey.catalogue.checks.flatMap((check) => {
-    if (check.scope !== 'cluster') return [];
-    const verdict = judgeCluster(check, fleet, survey.intent);
-    return [
-      waive(
-        findingOf(check, verdict, [], survey.intent),
-        null,
-        survey.waivers,
-        check.waivable,
-        now,
-      ),
-    ];
+): readonly Finding[] =>
+  checks.map((check) => {
+    const finding = findingOf(check, judge(check, intent), [], intent);
+    return waive(finding, null, waivers, check.waivable, now);
   });
-}
 
 /** In place of what a check says of alternatives in general: those that would pass here. */
 const withAlternatives = (
@@ -153,35 +128,36 @@ const withAlternatives = (
 export function buildReport(survey: Survey): Judgement {
   const probes = allProbes(survey.catalogue);
   const now = Date.parse(survey.run.finishedAt);
-  const read = sharingReader(survey.memory ?? new WeakMap());
+  const read = sharingReader(survey.memory);
   const fleet = survey.nodes.map(({ node, evidence }) => ({
     node,
     answers: answersOf(probes, evidence, read),
   }));
-  const checks = survey.catalogue.checks
-    .filter((check): check is AnyNodeCheck => check.scope === 'node')
-    .map(planCheck);
+  const checks = planChecks(survey.catalogue);
+  const clusterChecks = survey.catalogue.checks.filter(
+    (check): check is AnyClusterCheck => check.scope === 'cluster',
+  );
+  const judgeCluster = clusterJudge(fleet);
   const keyOf = answerKeys();
   const shared: Shared = {
     survey,
-    probes,
     checks,
     judge: sharedJudge(survey.intent, keyOf),
+    factsOf: factsReader(probes),
     peers: peerFacts(survey.nodes.map(({ evidence }) => evidence)),
     now,
   };
   const results = survey.nodes.map((item, index) =>
     reportNode(shared, item, fleet[index]?.answers ?? new Map()),
   );
-  const judgedCluster = reportCluster(survey, fleet, now);
+  const judgedCluster = reportCluster(survey, clusterChecks, judgeCluster, now);
   const judgedNodes = results.map((result) => result.report);
   const outlook = whatWouldPass({
     intent: survey.intent,
     checks,
-    cluster: survey.catalogue.checks.filter(
-      (check): check is AnyClusterCheck => check.scope === 'cluster',
-    ),
+    cluster: clusterChecks,
     fleet,
+    judgeCluster,
     keyOf,
     hangs: results.map((result) => result.hangs),
     nodes: judgedNodes,

@@ -64,16 +64,25 @@ export type Pointers = (probes: ReadonlySet<string>) => readonly EvidencePointer
 
 /** A pointer to each piece of a node's evidence, made once for all findings that point there. */
 export function pointersOf(node: NodeEvidence, sha256: (bytes: Uint8Array) => string): Pointers {
-  const places = new Map<string, number[]>();
-  const all = node.evidence.map(
-    ({ probe, command, exit, stdout }: Evidence, place): EvidencePointer => {
-      places.set(probe, [...(places.get(probe) ?? []), place]);
-      return { probe, command, exit, sha256: sha256(stdout) };
-    },
-  );
-  return (probes) =>
-    [...probes]
-      .flatMap((probe) => places.get(probe) ?? [])
-      .sort((a, b) => a - b)
-      .flatMap((place) => all[place] ?? []);
+  const byProbe = new Map<string, Placed[]>();
+  node.evidence.forEach(({ probe, command, exit, stdout }: Evidence, place) => {
+    const placed = { place, pointer: { probe, command, exit, sha256: sha256(stdout) } };
+    const others = byProbe.get(probe);
+    if (others === undefined) byProbe.set(probe, [placed]);
+    else others.push(placed);
+  });
+  return (probes) => {
+    const found: Placed[] = [];
+    let inOrder = true;
+    for (const probe of probes)
+      for (const one of byProbe.get(probe) ?? []) {
+        inOrder &&= one.place > (found.at(-1)?.place ?? -1);
+        found.push(one);
+      }
+    // Surveys follow the catalogue, and so do the probes of a check: only pasted output is in another order.
+    if (!inOrder) found.sort((a, b) => a.place - b.place);
+    return found.map(({ pointer }) => pointer);
+  };
 }
+
+type Placed = { readonly place: number; readonly pointer: EvidencePointer };

@@ -23,47 +23,56 @@ export type Judged = {
   readonly settings: readonly CalicoSetting[];
 };
 
-type Gathered = { readonly facts: Record<string, unknown> } | { readonly missing: Reason };
+/** What judging looks at of an AnswerSheet. */
+export type Answers = Pick<AnswerSheet, 'get'>;
 
-function gatherNeeds(needs: Probes, answers: AnswerSheet): Gathered {
-  const facts: Record<string, unknown> = {};
+type Facts = Record<string, unknown>;
+
+/** Puts the needed answers into `facts`; why not, where one is missing. */
+function gatherNeeds(needs: Probes, answers: Answers, facts: Facts): Reason | null {
   for (const [name, probe] of Object.entries(needs)) {
     const answer = answers.get(probe.id);
-    if (answer === undefined) return { missing: reason('not-run', `${probe.id} was not run`) };
-    if (answer.state === 'unknown') return { missing: answer.reason };
+    if (answer === undefined) return reason('not-run', `${probe.id} was not run`);
+    if (answer.state === 'unknown') return answer.reason;
     facts[name] = answer.value;
   }
-  return { facts };
+  return null;
 }
 
-function gatherWitnesses(witnesses: Probes, answers: AnswerSheet): Gathered {
-  const facts: Record<string, unknown> = {};
+/** Puts the answers of witnesses into `facts`; why there is none, where the check names any. */
+function gatherWitnesses(witnesses: Probes, answers: Answers, facts: Facts): Reason | null {
   const reasons: Reason[] = [];
+  let some = false;
   for (const [name, probe] of Object.entries(witnesses)) {
     const answer = answers.get(probe.id);
-    if (answer?.state === 'known') facts[name] = answer.value;
-    else if (answer !== undefined) reasons.push(answer.reason);
+    if (answer?.state === 'known') {
+      facts[name] = answer.value;
+      some = true;
+    } else if (answer !== undefined) reasons.push(answer.reason);
   }
-  const names = Object.keys(witnesses);
-  if (names.length > 0 && Object.keys(facts).length === 0) {
-    // A witness that was asked and could not answer says more than one that was never asked.
-    const telling = reasons.find((why) => reasonCode(why) !== 'not-run');
-    return { missing: telling ?? reasons[0] ?? reason('not-run', 'no witness was asked') };
-  }
-  return { facts };
+  if (some || Object.keys(witnesses).length === 0) return null;
+  // A witness that was asked and could not answer says more than one that was never asked.
+  const telling = reasons.find((why) => reasonCode(why) !== 'not-run');
+  return telling ?? reasons[0] ?? reason('not-run', 'no witness was asked');
 }
 
-function gather(check: Pick<AnyCheck, 'needs' | 'witnesses'>, answers: AnswerSheet): Gathered {
-  const needs = gatherNeeds(check.needs, answers);
-  if ('missing' in needs) return needs;
-  const witnesses = gatherWitnesses(check.witnesses ?? {}, answers);
-  return 'missing' in witnesses ? witnesses : { facts: { ...needs.facts, ...witnesses.facts } };
+type Gathered = { readonly facts: Facts } | { readonly missing: Reason };
+
+function gather(
+  { needs, witnesses }: Pick<AnyCheck, 'needs' | 'witnesses'>,
+  answers: Answers,
+): Gathered {
+  const facts: Facts = {};
+  const missing =
+    gatherNeeds(needs, answers, facts) ??
+    (witnesses === undefined ? null : gatherWitnesses(witnesses, answers, facts));
+  return missing === null ? { facts } : { missing };
 }
 
 /** The verdict alone, for whoever asks what another intent would change; see judgeNode. */
 export function verdictOf(
   check: AnyNodeCheck,
-  answers: AnswerSheet,
+  answers: Answers,
   context: NodeContext,
 ): { readonly verdict: Verdict; readonly facts?: Record<string, unknown> } {
   const skipped = check.skip?.(context.intent) ?? null;
@@ -75,7 +84,7 @@ export function verdictOf(
 }
 
 /** Pure: the same answers and intent give the same verdict. Missing answers are never a pass and never a fail. */
-export function judgeNode(check: AnyNodeCheck, answers: AnswerSheet, context: NodeContext): Judged {
+export function judgeNode(check: AnyNodeCheck, answers: Answers, context: NodeContext): Judged {
   const { verdict, facts } = verdictOf(check, answers, context);
   if (facts === undefined) return { verdict, fixes: [], settings: [] };
   const mendable = verdict.status === STATUS.fail || verdict.status === STATUS.warn;
@@ -88,21 +97,51 @@ export function judgeNode(check: AnyNodeCheck, answers: AnswerSheet, context: No
 
 export type NodeAnswers = { readonly node: InventoryNode; readonly answers: AnswerSheet };
 
-/** Judges what only the fleet as a whole can tell. A missing share never lets the fleet pass. */
-export function judgeCluster(
-  check: AnyClusterCheck,
-  fleet: readonly NodeAnswers[],
-  intent: Intent,
-): Verdict {
-  const skipped = check.skip?.(intent) ?? null;
-  if (skipped !== null) return notApplicable(skipped);
-  const shares: { node: InventoryNode; facts: Record<string, unknown> }[] = [];
+/** What a fleet says to a check, and which nodes do not. */
+type Shares = {
+  readonly shares: readonly { readonly node: InventoryNode; readonly facts: Facts }[];
+  readonly missing: readonly { readonly node: InventoryNode; readonly why: Reason }[];
+};
+
+function sharesOf(check: AnyClusterCheck, fleet: readonly NodeAnswers[]): Shares {
+  const shares: { node: InventoryNode; facts: Facts }[] = [];
   const missing: { node: InventoryNode; why: Reason }[] = [];
   for (const { node, answers } of fleet) {
     const gathered = gather(check, answers);
     if ('missing' in gathered) missing.push({ node, why: gathered.missing });
     else shares.push({ node, facts: gathered.facts });
   }
+  return { shares, missing };
+}
+
+/** Judges a fleet under one intent. */
+export type ClusterJudge = (check: AnyClusterCheck, intent: Intent) => Verdict;
+
+/** Judges one fleet under any number of intents: what its nodes say to a check is gathered once. */
+export function clusterJudge(fleet: readonly NodeAnswers[]): ClusterJudge {
+  const gathered = new Map<AnyClusterCheck, Shares>();
+  return (check, intent) => {
+    const skipped = check.skip?.(intent) ?? null;
+    if (skipped !== null) return notApplicable(skipped);
+    const said = gathered.get(check) ?? sharesOf(check, fleet);
+    gathered.set(check, said);
+    return verdictOfFleet(check, said, intent);
+  };
+}
+
+/** Judges what only the fleet as a whole can tell. */
+export const judgeCluster = (
+  check: AnyClusterCheck,
+  fleet: readonly NodeAnswers[],
+  intent: Intent,
+): Verdict => clusterJudge(fleet)(check, intent);
+
+/** A missing share never lets the fleet pass. */
+function verdictOfFleet(
+  check: AnyClusterCheck,
+  { shares, missing }: Shares,
+  intent: Intent,
+): Verdict {
   const [firstMissing] = missing;
   if (shares.length === 0) {
     return unknown(firstMissing?.why ?? reason('not-run', 'there is no node'));

@@ -2,7 +2,7 @@ import type { AnyClusterCheck } from '../domain/check.js';
 import type { Intent } from '../domain/intent.js';
 import type { Status } from '../domain/status.js';
 import { keyOf, type Candidate } from './intent-moves.js';
-import { judgeCluster, verdictOf, type NodeAnswers } from './judge.js';
+import { verdictOf, type ClusterJudge, type NodeAnswers } from './judge.js';
 import { sharedWork, type AnswerKey, type PlannedCheck, type Shared } from './shared-judgement.js';
 import { watching } from './watched.js';
 
@@ -16,6 +16,8 @@ export type Ground = {
   readonly checks: readonly PlannedCheck[];
   readonly cluster: readonly AnyClusterCheck[];
   readonly fleet: readonly NodeAnswers[];
+  /** Judges that fleet. */
+  readonly judgeCluster: ClusterJudge;
   readonly keyOf: AnswerKey;
 };
 
@@ -30,8 +32,7 @@ export function viewOf(ground: Ground, intent: Intent): View {
   const ofFleet = (check: number): Shared<Status> => {
     const common = ground.cluster[check];
     if (common === undefined) throw new Error('no such check of the fleet');
-    const said =
-      cluster.get(check) ?? watch((seen) => judgeCluster(common, ground.fleet, seen).status);
+    const said = cluster.get(check) ?? watch((seen) => ground.judgeCluster(common, seen).status);
     cluster.set(check, said);
     return said;
   };
