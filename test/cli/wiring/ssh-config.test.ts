@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { hostsOfSshConfig } from '../../../src/cli/wizard/files-port.js';
@@ -176,6 +176,12 @@ describeWith('ssh', 'what else a host has', () => {
     ['IdentityAgent none', { agentSocket: null }],
     ['IdentityAgent /run/%u.sock', { agentSocket: `/run/${userInfo().username}.sock` }],
     ['ProxyCommand nc %h %p', { proxyCommand: 'nc h 22' }],
+    [
+      'ProxyCommand p %% %d %i %k %l %L %n %u %Z',
+      {
+        proxyCommand: `p % ${homedir()} ${String(process.getuid?.())} h ${hostname()} ${hostname().replace(/\..*/, '')} h ${userInfo().username} %Z`,
+      },
+    ],
     ['AddressFamily inet6', { addressFamily: 'inet6' }],
     ['ConnectTimeout 4', { connectTimeoutMs: 4000 }],
     ['ServerAliveInterval 7', { keepalive: { intervalMs: 7000, count: 3 } }],
@@ -210,6 +216,16 @@ describeWith('ssh', 'what else a host has', () => {
       write: join(folder, '.ssh', 'known_hosts'),
       hashNew: true,
     });
+  });
+
+  it('has one answer for a fleet where no line depends on the host, and each host its own place', async () => {
+    const file = join(folder, 'same');
+    writeFileSync(file, 'Host *\n  ConnectTimeout 4\n');
+    const resolve = await resolverFor(file);
+    const one = await resolve?.(node('n1'));
+    const other = await resolve?.(node('n2'));
+    expect(one).toMatchObject({ host: 'n1', port: 22, settings: { connectTimeoutMs: 4000 } });
+    expect(other).toEqual({ ...one, host: 'n2' });
   });
 
   it('says nothing that was not said', async () => {

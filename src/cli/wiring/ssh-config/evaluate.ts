@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { localUser } from './local-user.js';
 import { listMatches } from './patterns.js';
 import type { Directive } from './read-files.js';
 import type { Asked, HostConfig } from './values.js';
@@ -72,8 +72,8 @@ function matchHolds(
   const tests: Readonly<Record<string, string>> = {
     host: hostNameOf(values, asked),
     originalhost: asked.host,
-    user: asked.user ?? values.get('user')?.[0] ?? userInfo().username,
-    localuser: userInfo().username,
+    user: asked.user ?? values.get('user')?.[0] ?? localUser().username,
+    localuser: localUser().username,
   };
   for (let index = 0; index < args.length; index += 1) {
     const word = (args[index] ?? '').toLowerCase();

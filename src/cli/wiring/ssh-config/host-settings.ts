@@ -1,7 +1,8 @@
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { HostSettings, KnownHostsFiles } from '../../../transport/ssh/options.js';
 import { absolutePath } from '../access-files.js';
+import { localUser } from './local-user.js';
 import { expandEnvironment, expandTokens, type TokenContext } from './tokens.js';
 import { firstOf, setOf, type ConfigValues, type HostConfig } from './values.js';
 
@@ -20,7 +21,7 @@ const pathOf = (text: string, context: TokenContext): string | undefined => {
 
 /** `ssh` takes `~` from the password file, whatever HOME says; here HOME is the home folder, in every path. */
 function ownHome(path: string): string {
-  const theirs = `${userInfo().homedir}/`;
+  const theirs = `${localUser().homedir}/`;
   return path.startsWith(theirs) ? join(homedir(), path.slice(theirs.length)) : path;
 }
 

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ConnectError } from '../../../domain/errors.js';
 import { readHop } from '../../../domain/hop.js';
@@ -9,6 +8,7 @@ import type { Route, Target } from '../../../transport/ssh/options.js';
 import { askSsh, type SshQuestion } from './ask-ssh.js';
 import { evaluate } from './evaluate.js';
 import { hostSettings, type GivenAccess } from './host-settings.js';
+import { localUser } from './local-user.js';
 import { readDirectives, type Directive } from './read-files.js';
 import type { TokenContext } from './tokens.js';
 import { firstOf, setOf, type Asked, type HostConfig } from './values.js';
@@ -68,12 +68,11 @@ const isSameForAll = (directives: readonly Directive[]): boolean =>
 
 function askOnce(options: ResolverOptions, directives: readonly Directive[]): AskConfig {
   let answer: Promise<HostConfig> | undefined;
-  return async () => {
-    answer ??= askOf(options, directives, { host: 'localhost' });
-    const { values, ignored } = await answer;
-    const own = ['hostname', 'user', 'port'];
-    return { values: new Map([...values].filter(([key]) => !own.includes(key))), ignored };
-  };
+  return () =>
+    (answer ??= askOf(options, directives, { host: 'localhost' }).then(({ values, ignored }) => {
+      const own = ['hostname', 'user', 'port'];
+      return { values: new Map([...values].filter(([key]) => !own.includes(key))), ignored };
+    }));
 }
 
 type Resolved = { readonly target: Target; readonly jump: readonly string[] };
@@ -118,7 +117,7 @@ const alias = (asked: string, host: string): { readonly asked?: string } =>
 /** `ssh -G` names the local user where the configuration names none. */
 function configuredUser({ values }: HostConfig): string | undefined {
   const said = firstOf(values, 'user');
-  return said === userInfo().username ? undefined : said;
+  return said === localUser().username ? undefined : said;
 }
 
 /** Each hop by its own name; the first one may have jump hosts of its own, as `ssh -J` has it. */

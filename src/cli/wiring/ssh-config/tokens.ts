@@ -1,4 +1,5 @@
-import { homedir, hostname, userInfo } from 'node:os';
+import { homedir, hostname } from 'node:os';
+import { localUser } from './local-user.js';
 
 /** What the tokens of ssh_config(5), TOKENS, stand for in one connection. */
 export type TokenContext = {
@@ -14,27 +15,24 @@ export type TokenContext = {
   readonly jump: string;
 };
 
-function valueOf(letter: string, context: TokenContext): string | undefined {
-  const values: Readonly<Record<string, string>> = {
-    '%': '%',
-    d: homedir(),
-    h: context.host,
-    i: String(process.getuid?.() ?? 0),
-    j: context.jump,
-    k: context.alias,
-    L: hostname().split('.')[0] ?? '',
-    l: hostname(),
-    n: context.asked,
-    p: String(context.port),
-    r: context.user,
-    u: userInfo().username,
-  };
-  return values[letter];
-}
+const VALUES: Readonly<Record<string, (context: TokenContext) => string>> = {
+  '%': () => '%',
+  d: homedir,
+  h: ({ host }) => host,
+  i: () => String(process.getuid?.() ?? 0),
+  j: ({ jump }) => jump,
+  k: ({ alias }) => alias,
+  L: () => hostname().split('.')[0] ?? '',
+  l: hostname,
+  n: ({ asked }) => asked,
+  p: ({ port }) => String(port),
+  r: ({ user }) => user,
+  u: () => localUser().username,
+};
 
 /** Replaces the tokens; one that is not known stays as it is. */
 export const expandTokens = (text: string, context: TokenContext): string =>
-  text.replace(/%([%a-zA-Z])/g, (whole, letter: string) => valueOf(letter, context) ?? whole);
+  text.replace(/%([%a-zA-Z])/g, (whole, letter: string) => VALUES[letter]?.(context) ?? whole);
 
 /** `${NAME}` of the environment; undefined when a variable is not set, for which ssh refuses to start. */
 export function expandEnvironment(text: string): string | undefined {
