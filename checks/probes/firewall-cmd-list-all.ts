@@ -1,3 +1,4 @@
+import { ProbeParseError } from '../../src/domain/errors.js';
 import { defineProbe } from '../../src/domain/probe.js';
 import { parseZones, type FirewalldZone } from './support/firewalld-zones.js';
 
@@ -64,8 +65,10 @@ export const firewallCmdListAll = defineProbe<FirewalldRules>({
   goodExits: [252],
   recognises: (stdout) =>
     /^ {2}target: /m.test(stdout.slice(0, 2000)) && /^ {2}services:/m.test(stdout.slice(0, 4000)),
-  parse: ({ stdout, stderr, exit }) =>
-    exit === 252 || saysNotRunning(`${stdout}\n${stderr}`)
-      ? { running: false, runtime: [], permanent: null, defaultZone: null }
-      : parse(stdout),
+  parse: ({ stdout, stderr, exit }) => {
+    if (exit !== 252 && !saysNotRunning(`${stdout}\n${stderr}`)) return parse(stdout);
+    if (exit === null && /^ {2}target: /m.test(stdout))
+      throw new ProbeParseError('it shows zones, and that firewalld does not run');
+    return { running: false, runtime: [], permanent: null, defaultZone: null };
+  },
 });

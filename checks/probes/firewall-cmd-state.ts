@@ -27,8 +27,10 @@ export const firewallCmdState = defineProbe<{ readonly running: boolean }>({
   parse: ({ stdout, stderr, exit }) => {
     if (exit === 253) throw new ProbeParseError('firewalld refuses to answer this user');
     if (exit === 252) return { running: false };
-    const said = [...stdout.split('\n'), ...stderr.split('\n')].map((line) => WORDS[line.trim()]);
-    const running = said.find((word) => word !== undefined) ?? (exit === 251 ? true : undefined);
+    const lines = [...stdout.split('\n'), ...stderr.split('\n')];
+    const said = new Set(lines.flatMap((line) => WORDS[line.trim()] ?? []));
+    if (said.size > 1) throw new ProbeParseError('it says running and not running');
+    const [running = exit === 251 ? true : undefined] = said;
     if (running === undefined) throw new ProbeParseError('neither running nor not running');
     return { running };
   },

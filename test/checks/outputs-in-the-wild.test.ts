@@ -69,7 +69,52 @@ const CUT = (state: string): string => `● firewalld.service - firewalld - dyna
    Active: inactive (dead)
 `;
 
+// FusionInventory issue 2 (https://github.com/fusioninventory/FusionInventory/issues/2), Fedora 40, in part.
+const FEDORA = `● firewalld.service - firewalld - dynamic firewall daemon
+     Loaded: loaded (/usr/lib/systemd/system/firewalld.service; enabled; preset: enabled)
+    Drop-In: /usr/lib/systemd/system/service.d
+             └─10-timeout-abort.conf
+     Active: active (running) since Tue 2024-08-13 15:17:30 CEST; 2 days ago
+     CGroup: /system.slice/firewalld.service
+`;
+// Composed by hand in the same form.
+const OTHER = `○ iptables.service - IPv4 firewall with iptables
+     Loaded: loaded (/usr/lib/systemd/system/iptables.service; disabled; preset: disabled)
+     Active: inactive (dead)
+
+`;
+const STOPPED = FEDORA.replace('active (running)', 'inactive (dead)');
+
 testCheck(firewalld, [
+  ...(
+    [
+      ['a status with a drop-in', FEDORA, 'fail'],
+      ['the status of two units, the other one in front', OTHER + FEDORA, 'fail'],
+      ['the status of two units, the other one behind', STOPPED + OTHER, 'warn'],
+      ['the status of another unit alone', OTHER, 'unknown'],
+      ['a status before and after a change', FEDORA + STOPPED, 'unknown'],
+      ['another unit that is not there', 'Unit iptables.service could not be found.\n', 'unknown'],
+      ['a spoilt dot', FEDORA.replace('●', 'â—'), 'fail'],
+    ] as const
+  ).map(([name, status, expected]) => ({
+    name,
+    says: { 'systemctl-status-firewalld': pasted(status) },
+    expect: { status: expected },
+  })),
+  {
+    name: 'the state before and after a change',
+    says: { 'firewall-cmd-state': pasted('running\nsuccess\nnot running\n') },
+    expect: { status: 'unknown' },
+  },
+  {
+    name: 'zones before a change, and the refusal behind it',
+    says: {
+      'firewall-cmd-list-all': pasted(
+        'public (active)\n  target: default\n  services: ssh\nFirewallD is not running\n',
+      ),
+    },
+    expect: { status: 'unknown' },
+  },
   {
     name: 'the state in the words of every other firewall-cmd',
     says: { 'firewall-cmd-state': pasted('FirewallD is not running\n') },

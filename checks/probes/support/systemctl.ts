@@ -98,13 +98,46 @@ function stateOf(values: ReadonlyMap<string, string>): UnitState {
   return unitState(load, active, sub, file);
 }
 
-const NOT_FOUND = /^Unit \S{1,200} (?:could not be found|not found)\.?$/m;
+const NOT_FOUND = /^Unit (\S{1,200}?)(?:\.service)? (?:could not be found|not found)\.?$/gm;
+const isMissing = (unit: string, text: string): boolean =>
+  [...text.matchAll(NOT_FOUND)].some(([, name]) => name === unit);
+
+// What stands in front is a dot in some colour, whose letter an editor may have spoilt.
+const HEAD =
+  /^[ \t]{0,8}(?:\S{1,4}[ \t]{1,4})?([A-Za-z0-9:_.@\\-]{1,250})\.service(?: - [^\n]{0,300})?[ \t]*$/gm;
+
+/** Units that may answer under another's name: Debian's netfilter-persistent calls itself iptables and ip6tables too. */
+const ALIASES: Readonly<Record<string, string>> = {
+  iptables: 'netfilter-persistent',
+  ip6tables: 'netfilter-persistent',
+};
+
+/** `systemctl status` of several units, and each time it was asked. A text without any heading is a part of one. */
+function partsOf(unit: string, text: string): readonly string[] {
+  const heads = [...text.matchAll(HEAD)];
+  if (heads.length === 0) return [text];
+  const own = [unit, ALIASES[unit]];
+  return heads.flatMap(({ 1: name, index }, at) =>
+    own.includes(name) ? [text.slice(index, heads[at + 1]?.index)] : [],
+  );
+}
 
 /** A pasted `systemctl status UNIT`. */
-export function parseStatus(stdout: string): UnitState {
+function parseStatus(unit: string, text: string): UnitState {
+  const [first, ...more] = partsOf(unit, text).map((part) => stateOfPart(unit, part));
+  if (first === undefined) {
+    if (isMissing(unit, text)) return ABSENT;
+    throw new ProbeParseError(`it is not the status of ${unit}`);
+  }
+  if (more.some(({ words }) => words !== first.words))
+    throw new ProbeParseError('it tells two states of the same unit');
+  return first;
+}
+
+function stateOfPart(unit: string, stdout: string): UnitState {
   const active = /^[ \t]{0,80}Active: ([a-z-]{1,24})(?: \(([a-zA-Z-]{1,24})\))?/m.exec(stdout);
   if (active === null) {
-    if (NOT_FOUND.test(stdout)) return ABSENT;
+    if (isMissing(unit, stdout)) return ABSENT;
     throw new ProbeParseError('no line "Active:"');
   }
   const [load, file] = loadedLine(stdout);
@@ -137,7 +170,7 @@ export const pastedStatusProbe = (unit: string): Probe<UnitState> =>
     recognises: (stdout) =>
       stdout.slice(0, 300).includes(`${unit}.service`) &&
       /^[ \t]{0,80}Active: /m.test(stdout.slice(0, 4000)),
-    parse: ({ stdout, stderr }) => parseStatus(`${stdout}\n${stderr}`),
+    parse: ({ stdout, stderr }) => parseStatus(unit, `${stdout}\n${stderr}`),
   });
 
 /** Of the live and the pasted answer the first that is there. */
