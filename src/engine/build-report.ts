@@ -12,13 +12,16 @@ import {
   type Report,
   type Waiver,
 } from '../domain/report.js';
+import type { Reason } from '../domain/reason.js';
 import { READINESS } from '../domain/status.js';
 import { visible, visibleLine } from '../domain/visible.js';
 import { answersOf, sharingReader, type AnswerMemory } from './answers.js';
-import { findingOf, pointersOf } from './finding.js';
+import { findingOf } from './finding.js';
 import { factsReader } from './node-facts.js';
+import { rowsOf, type NodeRow } from './node-rows.js';
 import { clusterJudge, type ClusterJudge } from './judge.js';
 import { peerFacts } from './peers.js';
+import { pointersOf, pointing } from './pointers.js';
 import { allProbes } from './plan.js';
 import { countStatuses, fleetReadiness, readinessOf } from './readiness.js';
 import { answerKeys, planChecks, sharedJudge, type PlannedCheck } from './shared-judgement.js';
@@ -59,47 +62,72 @@ type NodeResult = {
 type Shared = {
   readonly survey: Survey;
   readonly checks: readonly PlannedCheck[];
-  readonly judge: ReturnType<typeof sharedJudge>;
+  readonly rowOf: ReturnType<typeof rowsOf>;
   readonly factsOf: ReturnType<typeof factsReader>;
   readonly peers: ReturnType<typeof peerFacts>;
   readonly now: number;
 };
+
+/** Nobody can sign for a node that was not seen. */
+const unseenFindings = (
+  { survey, checks }: Shared,
+  { unreached, nextStep, evidence }: NodeEvidence & { readonly unreached: Reason },
+): readonly Finding[] => {
+  const pointed = pointing(checks, survey.sha256)(evidence, null);
+  return checks.map(({ check }, at) => ({
+    ...findingOf(check, unknown(unreached, nextStep), [], survey.intent),
+    evidence: pointersOf(pointed, at),
+  }));
+};
+
+function waived(
+  { survey, checks, now }: Shared,
+  node: InventoryNode,
+  findings: readonly Finding[],
+): readonly Finding[] {
+  if (survey.waivers.length === 0) return findings;
+  return findings.map((finding, at) =>
+    waive(finding, node.name, survey.waivers, checks[at]?.check.waivable ?? false, now),
+  );
+}
+
+const fixesOf = (
+  checks: readonly PlannedCheck[],
+  { verdicts }: NodeRow,
+): ReadonlyMap<string, readonly Fix[]> =>
+  new Map(
+    verdicts.flatMap(({ value: { fixes } }, at) =>
+      fixes.length === 0 ? [] : [[checks[at]?.check.id ?? '', fixes]],
+    ),
+  );
 
 function reportNode(
   shared: Shared,
   { node, evidence }: Survey['nodes'][number],
   answers: AnswerSheet,
 ): NodeResult {
-  const { survey, now } = shared;
-  const fixes = new Map<string, readonly Fix[]>();
-  const hangs: Hangs[] = [];
-  const { unreached, nextStep } = evidence;
-  const pointers = pointersOf(evidence, survey.sha256);
-  const findings = shared.checks.map((planned): Finding => {
-    const { check, probes } = planned;
-    if (unreached !== undefined) {
-      // Nobody can sign for a node that was not seen.
-      const finding = findingOf(check, unknown(unreached, nextStep), [], survey.intent);
-      return { ...finding, evidence: pointers(probes) };
-    }
-    const verdict = shared.judge(planned, answers, node);
-    hangs.push(verdict);
-    const judged = verdict.value;
-    if (judged.fixes.length > 0) fixes.set(check.id, judged.fixes);
-    const finding = { ...judged.finding, evidence: pointers(probes) };
-    return waive(finding, node.name, survey.waivers, check.waivable, now);
-  });
-  const report = {
+  const said = {
     name: visibleLine(node.name, 255),
     host: visibleLine(node.host, 255),
     roles: node.roles,
-    reached: unreached === undefined,
-    ...(unreached === undefined ? {} : { reason: visible(unreached) }),
-    readiness: unreached === undefined ? readinessOf(findings) : READINESS.unknown,
-    facts: { ...shared.factsOf(answers), ...shared.peers.get(node.name) },
-    findings,
   };
-  return { report, fixes, hangs };
+  const facts = { ...shared.factsOf(answers), ...shared.peers.get(node.name) };
+  const { unreached } = evidence;
+  if (unreached !== undefined) {
+    const report = {
+      ...said,
+      reached: false,
+      reason: visible(unreached),
+      readiness: READINESS.unknown,
+      facts,
+      findings: unseenFindings(shared, { ...evidence, unreached }),
+    };
+    return { report, fixes: new Map(), hangs: [] };
+  }
+  const row = shared.rowOf(node, evidence.evidence, answers);
+  const findings = waived(shared, node, row.findings);
+  const report = { ...said, reached: true, readiness: readinessOf(findings), facts, findings };
+  return { report, fixes: fixesOf(shared.checks, row), hangs: row.verdicts };
 }
 
 const reportCluster = (
@@ -114,15 +142,27 @@ const reportCluster = (
   });
 
 /** In place of what a check says of alternatives in general: those that would pass here. */
-const withAlternatives = (
-  findings: readonly Finding[],
-  place: number,
+function givesAlternatives(
   outlook: Outlook,
-): readonly Finding[] =>
-  findings.map((finding, check) => {
-    const alternatives = outlook.alternatives(place, check);
-    return alternatives === undefined ? finding : { ...finding, alternatives };
-  });
+): (findings: readonly Finding[], place: number) => readonly Finding[] {
+  // Findings that nodes share stay shared.
+  const made = new Map<Finding, Finding>();
+  const give = (finding: Finding, alternatives: readonly string[]): Finding => {
+    const last = made.get(finding);
+    if (last !== undefined && sameWords(last.alternatives, alternatives)) return last;
+    const given = { ...finding, alternatives };
+    made.set(finding, given);
+    return given;
+  };
+  return (findings, place) =>
+    findings.map((finding, check) => {
+      const alternatives = outlook.alternatives(place, check);
+      return alternatives === undefined ? finding : give(finding, alternatives);
+    });
+}
+
+const sameWords = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((word, at) => word === others[at]);
 
 /** Judges a whole survey. Pure: no clock but `run.finishedAt`, no order but the inventory's and the catalogue's. */
 export function buildReport(survey: Survey): Judgement {
@@ -142,7 +182,7 @@ export function buildReport(survey: Survey): Judgement {
   const shared: Shared = {
     survey,
     checks,
-    judge: sharedJudge(survey.intent, keyOf),
+    rowOf: rowsOf(checks, sharedJudge(survey.intent, keyOf), survey.sha256),
     factsOf: factsReader(probes),
     peers: peerFacts(survey.nodes.map(({ evidence }) => evidence)),
     now,
@@ -164,10 +204,11 @@ export function buildReport(survey: Survey): Judgement {
     clusterFindings: judgedCluster,
     paths: survey.paths,
   });
-  const cluster = withAlternatives(judgedCluster, FLEET, outlook);
+  const withAlternatives = givesAlternatives(outlook);
+  const cluster = withAlternatives(judgedCluster, FLEET);
   const nodes = judgedNodes.map((node, place) => ({
     ...node,
-    findings: withAlternatives(node.findings, place, outlook),
+    findings: withAlternatives(node.findings, place),
   }));
   const tested = survey.paths.map((path) => ({
     severity: 'required' as const,

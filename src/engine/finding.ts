@@ -1,10 +1,9 @@
 import { type AnyCheck, type Verdict } from '../domain/check.js';
 import type { CalicoSetting } from '../domain/calico-setting.js';
-import type { Evidence, NodeEvidence } from '../domain/evidence.js';
 import type { Fix } from '../domain/fix.js';
 import type { Intent } from '../domain/intent.js';
 import { nextStepFor } from '../domain/next-step.js';
-import type { EvidencePointer, Finding } from '../domain/report.js';
+import type { Finding } from '../domain/report.js';
 import { STATUS } from '../domain/status.js';
 import { visible } from '../domain/visible.js';
 
@@ -58,31 +57,3 @@ export function findingOf(
     evidence: [],
   };
 }
-
-/** Those pieces of evidence that are of some probes, in the order of the survey. */
-export type Pointers = (probes: ReadonlySet<string>) => readonly EvidencePointer[];
-
-/** A pointer to each piece of a node's evidence, made once for all findings that point there. */
-export function pointersOf(node: NodeEvidence, sha256: (bytes: Uint8Array) => string): Pointers {
-  const byProbe = new Map<string, Placed[]>();
-  node.evidence.forEach(({ probe, command, exit, stdout }: Evidence, place) => {
-    const placed = { place, pointer: { probe, command, exit, sha256: sha256(stdout) } };
-    const others = byProbe.get(probe);
-    if (others === undefined) byProbe.set(probe, [placed]);
-    else others.push(placed);
-  });
-  return (probes) => {
-    const found: Placed[] = [];
-    let inOrder = true;
-    for (const probe of probes)
-      for (const one of byProbe.get(probe) ?? []) {
-        inOrder &&= one.place > (found.at(-1)?.place ?? -1);
-        found.push(one);
-      }
-    // Surveys follow the catalogue, and so do the probes of a check: only pasted output is in another order.
-    if (!inOrder) found.sort((a, b) => a.place - b.place);
-    return found.map(({ pointer }) => pointer);
-  };
-}
-
-type Placed = { readonly place: number; readonly pointer: EvidencePointer };

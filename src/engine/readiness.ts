@@ -3,10 +3,13 @@ import { READINESS, STATUS, STATUSES, type Readiness, type Status } from '../dom
 
 /** A required failure blocks; else a required unknown leaves it open; else it is ready. */
 export function readinessOf(findings: readonly Pick<Finding, 'severity' | 'status'>[]): Readiness {
-  const required = findings.filter((finding) => finding.severity === 'required');
-  if (required.some((finding) => finding.status === STATUS.fail)) return READINESS.notReady;
-  if (required.some((finding) => finding.status === STATUS.unknown)) return READINESS.unknown;
-  return READINESS.ready;
+  let readiness: Readiness = READINESS.ready;
+  for (const { severity, status } of findings) {
+    if (severity !== 'required') continue;
+    if (status === STATUS.fail) return READINESS.notReady;
+    if (status === STATUS.unknown) readiness = READINESS.unknown;
+  }
+  return readiness;
 }
 
 /** The fleet is as ready as its least ready part; a fleet of nothing cannot be told. */

@@ -8,7 +8,7 @@ import type { Finding } from '../domain/report.js';
 import { findingOf } from './finding.js';
 import { judgeNode, type Answers } from './judge.js';
 import { allProbes, probesOf } from './plan.js';
-import { watching } from './watched.js';
+import { watching, type Watched } from './watched.js';
 
 /** A check as it is asked of every node of a fleet. */
 export type PlannedCheck = {
@@ -64,8 +64,8 @@ export function answerKeys(): AnswerKey {
   };
 }
 
-/** What was made of a check and a node, and the keys of the intent that it hangs on. */
-export type Shared<R> = { readonly value: R; readonly keys: ReadonlySet<string> };
+/** What was made of a check and a node, the keys of the intent that it hangs on, and whether on the node itself. */
+export type Shared<R> = Watched<R> & { readonly ofNode: boolean };
 
 type Kept<R> = {
   readonly shared: Shared<R>;
@@ -148,9 +148,10 @@ export function sharedWork<R>(
     if (before === undefined) ofCheck.set(key, (before = []));
     for (const kept of before) if (agrees(kept, node, answers)) return kept.shared;
     const naming = watchNaming(planned.naming, answers);
-    const { value: shared, keys } = watching(node)((watched) =>
+    const { value: made, keys } = watching(node)((watched) =>
       watch((seen) => work(planned.check, naming.answers, { intent: seen, node: watched })),
     );
+    const shared = { ...made, ofNode: keys.size > 0 };
     const seen = [...keys].map((one) => [one, valueOf(node, one)] as const);
     before.push({ shared, seen, read: naming.read() });
     return shared;
@@ -159,6 +160,8 @@ export function sharedWork<R>(
 
 /** What a check says of a node; the finding has no evidence yet. */
 export type NodeVerdict = { readonly finding: Finding; readonly fixes: readonly Fix[] };
+
+export type SharedJudge = ReturnType<typeof sharedJudge>;
 
 /** Judges nodes under one intent. */
 export const sharedJudge = (intent: Intent, keyOf: AnswerKey) =>

@@ -3,14 +3,14 @@ import type { Intent } from '../domain/intent.js';
 import type { Status } from '../domain/status.js';
 import { keyOf, type Candidate } from './intent-moves.js';
 import { verdictOf, type ClusterJudge, type NodeAnswers } from './judge.js';
-import { sharedWork, type AnswerKey, type PlannedCheck, type Shared } from './shared-judgement.js';
-import { watching } from './watched.js';
+import { sharedWork, type AnswerKey, type PlannedCheck } from './shared-judgement.js';
+import { watching, type Watched } from './watched.js';
 
 /** Stands for the fleet where a node's index could stand. */
 export const FLEET = -1;
 
 /** What checks say under one intent; each is asked once for nodes that share what it looks at. */
-export type View = (place: number, check: number) => Shared<Status>;
+export type View = (place: number, check: number) => Watched<Status>;
 
 export type Ground = {
   readonly checks: readonly PlannedCheck[];
@@ -28,8 +28,8 @@ export function viewOf(ground: Ground, intent: Intent): View {
     ground.keyOf,
     (check, answers, context) => verdictOf(check, answers, context).verdict.status,
   );
-  const cluster = new Map<number, Shared<Status>>();
-  const ofFleet = (check: number): Shared<Status> => {
+  const cluster = new Map<number, Watched<Status>>();
+  const ofFleet = (check: number): Watched<Status> => {
     const common = ground.cluster[check];
     if (common === undefined) throw new Error('no such check of the fleet');
     const said = cluster.get(check) ?? watch((seen) => ground.judgeCluster(common, seen).status);

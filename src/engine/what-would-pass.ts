@@ -12,10 +12,10 @@ import {
 } from './intent-moves.js';
 import { fleetReadiness, readinessOf } from './readiness.js';
 import { FLEET, viewOf, viewsOf, type Ground, type View } from './views.js';
-import type { Shared } from './shared-judgement.js';
+import type { Watched } from './watched.js';
 
 /** What a finding hangs on: the keys of the intent that were looked at. The same object for findings that agree. */
-export type Hangs = Pick<Shared<unknown>, 'keys'>;
+export type Hangs = Pick<Watched<unknown>, 'keys'>;
 
 export type Question = Ground & {
   readonly intent: Intent;
@@ -55,16 +55,19 @@ const meets = (keys: ReadonlySet<string>, candidate: Candidate): boolean =>
 
 /** What is asked about: required checks that fail; warnings and waived failures only where the check names a way out. */
 function problemsOf(question: Question): readonly Problem[] {
-  const of = (place: number, findings: readonly Finding[]): readonly Problem[] =>
-    findings.flatMap((finding, check): readonly Problem[] => {
-      if (finding.status === STATUS.fail) return [{ place, check, blocks: true }];
+  const problems: Problem[] = [];
+  const look = (place: number, findings: readonly Finding[]): void => {
+    for (const [check, finding] of findings.entries()) {
       const mild = finding.status === STATUS.warn || finding.waivedFrom === STATUS.fail;
-      return mild && finding.alternatives.length > 0 ? [{ place, check, blocks: false }] : [];
-    });
-  return [
-    ...question.nodes.flatMap((node, place) => (node.reached ? of(place, node.findings) : [])),
-    ...of(FLEET, question.clusterFindings),
-  ];
+      if (finding.status === STATUS.fail) problems.push({ place, check, blocks: true });
+      else if (mild && finding.alternatives.length > 0)
+        problems.push({ place, check, blocks: false });
+    }
+  };
+  for (const [place, node] of question.nodes.entries())
+    if (node.reached) look(place, node.findings);
+  look(FLEET, question.clusterFindings);
+  return problems;
 }
 
 type Search = {
@@ -218,18 +221,17 @@ export function whatWouldPass(question: Question): Outlook {
     problem,
     solutions: solutionsOf(search, hopeless, problem),
   }));
-  const words = new Map(
-    solved.map(({ problem: { place, check }, solutions }) => [
-      `${String(place)} ${String(check)}`,
-      solutions.slice(0, NAMED).map(phraseOf),
-    ]),
-  );
+  const words = new Map<number, Map<number, readonly string[]>>();
+  for (const { problem, solutions } of solved) {
+    const there = words.get(problem.place) ?? new Map<number, readonly string[]>();
+    words.set(problem.place, there.set(problem.check, solutions.slice(0, NAMED).map(phraseOf)));
+  }
   const blocking = solved.filter(
     ({ problem, solutions }) => problem.blocks && solutions.length > 0,
   );
   const common = blocking.length === 0 ? null : commonSolution(search, blocking);
   return {
-    alternatives: (place, check) => words.get(`${String(place)} ${String(check)}`),
+    alternatives: (place, check) => words.get(place)?.get(check),
     ...(common === null
       ? {}
       : {

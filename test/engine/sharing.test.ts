@@ -6,7 +6,7 @@ import type { Role } from '../../src/domain/inventory.js';
 import { defineProbe, type Probe } from '../../src/domain/probe.js';
 import type { Report } from '../../src/domain/report.js';
 import type { AnswerMemory } from '../../src/engine/answers.js';
-import { buildReport } from '../../src/engine/build-report.js';
+import { buildReport, type Survey } from '../../src/engine/build-report.js';
 
 const encoder = new TextEncoder();
 const asked: string[] = [];
@@ -104,7 +104,10 @@ const piece = (id: string, stdout: string, extra: Partial<Evidence> = {}): Evide
 
 type Told = { readonly roles?: readonly Role[]; readonly evidence: readonly Evidence[] };
 
-function report(told: readonly Told[], memory?: AnswerMemory): Report {
+// All alike on purpose: what is shared must not hang on it.
+const NO_DIGEST: Survey['sha256'] = () => 'same';
+
+function report(told: readonly Told[], memory?: AnswerMemory, sha256 = NO_DIGEST): Report {
   asked.length = 0;
   const nodes = told.map(({ roles = [], evidence }, index) => {
     const name = `n${String(index)}`;
@@ -119,8 +122,7 @@ function report(told: readonly Told[], memory?: AnswerMemory): Report {
     paths: [],
     run: { id: 'r', startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:00Z' },
     tool: { name: 't', version: '1' },
-    // All alike on purpose: what is shared must not hang on it.
-    sha256: () => 'same',
+    sha256,
     ...(memory === undefined ? {} : { memory }),
   }).report;
 }
@@ -172,6 +174,35 @@ test('nodes that differ in their names alone are judged once where the names are
   expect(found(all, 'test/rest')).toEqual(['1', '1', '2', '1', 'not known (lost: x)']);
   expect(found(all, 'test/name')).toEqual(['a', 'b', 'c', 'd', 'not known (lost: x)']);
   expect(asked.filter((word) => word === 'judge rest')).toHaveLength(2);
+});
+
+const [A, B] = [piece('words', 'a'), piece('naming', 'a 1')];
+const ALIKE: readonly Told[] = [
+  { evidence: [A, B] },
+  { evidence: [A, B], roles: ['etcd'] },
+  { evidence: [B, A] },
+  { evidence: [A] },
+  { evidence: [A, B, B] },
+  { evidence: [A, piece('naming', 'b 1')] },
+  { evidence: [piece('words', 'b'), B] },
+  { evidence: [piece('words', 'a', { exit: 7 }), B] },
+  { evidence: [piece('words', 'a', { stderr: encoder.encode('x') }), B] },
+  { evidence: [piece('words', 'a', { command: 'other' }), B] },
+  { evidence: [piece('words', 'a', { problem: 'lost: x' }), B] },
+  { evidence: [piece('words', 'c', { problem: 'lost: x' }), B] },
+  { evidence: [piece('arrival', 'a'), B] },
+  { evidence: [piece('arrival', 'a', { receivedAt: 2 }), B] },
+];
+
+test('what is said of a node does not hang on the nodes before it', () => {
+  const findings = (told: readonly Told[]) =>
+    report(told, undefined, (bytes) => new TextDecoder().decode(bytes)).nodes.map(
+      (node) => node.findings,
+    );
+  const alone = ALIKE.flatMap((told) => findings([told]));
+  for (const [first, one] of ALIKE.entries())
+    for (const [second, other] of ALIKE.entries())
+      expect(findings([one, other, one])).toEqual([alone[first], alone[second], alone[first]]);
 });
 
 test('a memory that is handed in again saves the reading and changes nothing', () => {
