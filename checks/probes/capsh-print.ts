@@ -21,10 +21,12 @@ function currentHas(text: string): boolean {
     if (at < 0) continue;
     const names = clause.slice(0, at).split(',');
     const concerns = at === 0 || names.includes(NAME) || names.includes('all');
-    const flags = clause.slice(at + 1);
     if (!concerns) continue;
-    if (clause[at] === '=') permitted = flags.includes('p');
-    else if (flags.includes('p')) permitted = clause[at] === '+';
+    // Several may follow one another: `cap_sys_admin+i-ep`.
+    for (const [, sign, flags = ''] of clause.slice(at, at + 40).matchAll(/([=+-])([eip]{0,3})/g)) {
+      if (sign === '=') permitted = flags.includes('p');
+      else if (flags.includes('p')) permitted = sign === '+';
+    }
   }
   return permitted;
 }

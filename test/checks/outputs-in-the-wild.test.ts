@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { firewalld } from '../../checks/firewall/firewalld.js';
 import { nftablesService } from '../../checks/firewall/nftables-service.js';
 import { networkmanager } from '../../checks/interfaces/networkmanager.js';
+import { capSysAdmin } from '../../checks/privileges/cap-sys-admin.js';
 import { procModules } from '../../checks/probes/proc-modules.js';
 import { pasted, testCheck } from '../helpers/check-tester.js';
 
@@ -218,6 +219,28 @@ testCheck(nftablesService, [
     expect: { status },
   })),
 ]);
+
+// Composed by hand after cap_to_text(3), which may write two signs in one clause.
+const capsh = (current: string): string =>
+  `WARNING: libcap needs an update (cap=40 should have a name).\nCurrent: ${current}\nBounding set =cap_chown,cap_sys_admin\nuid=0(root) euid=0(root)\n`;
+
+testCheck(
+  capSysAdmin,
+  (
+    [
+      ['=ep', 'pass'],
+      ['= cap_chown,cap_sys_admin+ep', 'pass'],
+      ['cap_chown,cap_sys_admin=eip', 'pass'],
+      ['=ep cap_sys_admin-ep', 'unknown'],
+      ['=eip cap_sys_admin+i-ep', 'unknown'],
+      ['=i cap_sys_admin-i+ep', 'pass'],
+    ] as const
+  ).map(([current, status]) => ({
+    name: `capsh of root with ${current}`,
+    says: { 'capsh-print': pasted(capsh(current)) },
+    expect: { status },
+  })),
+);
 
 test('/proc/modules of a kernel that unloads none', () => {
   // Composed by hand after kernel/module/procfs.c: without MODULE_UNLOAD it prints " - -".
