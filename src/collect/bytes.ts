@@ -50,12 +50,12 @@ export class BoundedBytes {
     this.limit = limit;
   }
 
+  /** The bytes are kept as they are, not copied: nobody may write to them again. */
   add(bytes: Uint8Array): void {
     this.seen += bytes.length;
     const room = this.limit - this.kept;
     if (room <= 0 || bytes.length === 0) return;
-    // A copy: the transport may use its buffer again.
-    const part = bytes.slice(0, room);
+    const part = bytes.length <= room ? bytes : bytes.subarray(0, room);
     this.parts.push(part);
     this.kept += part.length;
   }
@@ -69,6 +69,7 @@ export class BoundedBytes {
   }
 
   bytes(): Uint8Array {
+    if (this.parts.length === 0) return EMPTY;
     const whole = concat(this.parts);
     this.parts = [whole];
     return whole;

@@ -63,16 +63,19 @@ export class FrameReader {
     this.probes = new Map(asked.map((probe) => [probe.id, probe]));
     this.onProbe = onProbe ?? (() => undefined);
     this.stream = new MarkerStream(nonce, {
-      payload: (bytes) => {
-        this.payload(bytes);
+      payload: (bytes, from, to) => {
+        this.count(bytes, from, to);
+        const part = bytes.subarray(from, to);
+        if (this.open === null) this.noise.add(part);
+        else this.open[this.open.part].add(part);
       },
-      marker: (line, raw) => {
-        this.marker(line, raw);
+      marker: (line, bytes, from, to) => {
+        this.marker(line, bytes, from, to);
       },
     });
   }
 
-  /** `receivedAt`: the auditor's wall clock in milliseconds since 1970. */
+  /** The chunk is kept, not copied. `receivedAt`: the auditor's wall clock in milliseconds since 1970. */
   push(chunk: Uint8Array, receivedAt: number): void {
     this.now = receivedAt;
     this.stream.push(chunk);
@@ -114,18 +117,12 @@ export class FrameReader {
     return crc !== sum.crc || length !== sum.length;
   }
 
-  private payload(bytes: Uint8Array): void {
-    this.count(bytes);
-    if (this.open === null) this.noise.add(bytes);
-    else this.open[this.open.part].add(bytes);
-  }
-
   /** The checksum runs over what lies between the first line (meta) and the last. */
-  private count(bytes: Uint8Array): void {
-    if (this.meta !== null && this.last === null) this.sum.add(bytes);
+  private count(bytes: Uint8Array, from: number, to: number): void {
+    if (this.meta !== null && this.last === null) this.sum.add(bytes, from, to);
   }
 
-  private marker(line: string, raw: Uint8Array): void {
+  private marker(line: string, bytes: Uint8Array, from: number, to: number): void {
     const marker = parseMarker(line);
     if (marker?.kind === 'meta' && this.meta === null) {
       this.meta = marker.meta;
@@ -135,7 +132,7 @@ export class FrameReader {
       this.close(marker);
       return;
     }
-    this.count(raw);
+    this.count(bytes, from, to);
     if (marker === null || marker.kind === 'meta') this.spoilOpen('a frame is damaged');
     else if (marker.kind === 'begin') this.begin(marker.id, marker.uptime);
     else if (marker.kind === 'stderr') this.turn(marker.id);

@@ -5,18 +5,15 @@ const CR = 13;
 const LF = 10;
 
 /** Markers are ASCII, and setting a decoder to so short a line costs more; another byte becomes what no marker holds. */
-function asciiOf(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : '\u007f';
-  return text;
-}
+const asciiOf = (bytes: Uint8Array): string =>
+  String.fromCharCode.apply(null, bytes as unknown as number[]);
 
-/** What the stream is made of, in order. */
+/** What the stream is made of, in order: each piece is what `bytes` hold from `from` up to `to`. */
 export type StreamSink = {
   /** Bytes between markers, in pieces. */
-  readonly payload: (bytes: Uint8Array) => void;
-  /** A marker's line without nonce and end of line; `raw` is the marker as it stood, with both line ends. */
-  readonly marker: (line: string, raw: Uint8Array) => void;
+  readonly payload: (bytes: Uint8Array, from: number, to: number) => void;
+  /** A marker's line without nonce and end of line; the bytes are the marker as it stood, with both line ends. */
+  readonly marker: (line: string, bytes: Uint8Array, from: number, to: number) => void;
 };
 
 /**
@@ -27,6 +24,8 @@ export class MarkerStream {
   private readonly start: Uint8Array;
   private readonly sink: StreamSink;
   private held: Uint8Array = EMPTY;
+  /** Where in `held` that begins which is not handed on yet. A node's answer is some hundred pieces: none is cut out. */
+  private from = 0;
   private crlf: boolean | null = null;
   private heldCr = false;
 
@@ -35,40 +34,48 @@ export class MarkerStream {
     this.sink = sink;
   }
 
+  /** The chunk is kept as it is, not copied: nobody may write to it again. */
   push(chunk: Uint8Array): void {
-    const clean = this.crlf === true ? this.withoutCr(chunk) : chunk;
-    this.held = this.held.length === 0 ? clean.slice() : concat([this.held, clean]);
+    this.hold(this.crlf === true ? this.withoutCr(chunk) : chunk);
     let at = indexOfBytes(this.held, this.start);
-    while (at !== -1 && this.takeMarker(at)) at = indexOfBytes(this.held, this.start);
+    while (at !== -1 && this.takeMarker(at)) at = indexOfBytes(this.held, this.start, this.from);
     this.release(at === -1 ? this.held.length - this.heldBack() : at);
+  }
+
+  private hold(more: Uint8Array): void {
+    this.held =
+      this.from === this.held.length ? more : concat([this.held.subarray(this.from), more]);
+    this.from = 0;
   }
 
   /** The stream is over: what is held back is payload. */
   finish(): void {
-    if (this.heldCr) this.held = concat([this.held, Uint8Array.of(CR)]);
+    if (this.heldCr) this.hold(Uint8Array.of(CR));
     this.heldCr = false;
     this.release(this.held.length);
   }
 
   /** False when the marker there has not arrived whole. */
   private takeMarker(at: number): boolean {
+    const { held } = this;
     const from = at + this.start.length;
-    const end = this.held.indexOf(LF, from);
-    if (end === -1 && this.held.length - from <= LONGEST_MARKER) return false;
+    const end = held.indexOf(LF, from);
+    if (end === -1 && held.length - from <= LONGEST_MARKER) return false;
     this.release(at);
-    const lineStart = this.start.length;
-    const stop = end === -1 ? lineStart + LONGEST_MARKER : end - at;
-    const line = this.held.subarray(lineStart, Math.min(stop, lineStart + LONGEST_MARKER));
-    const raw = this.held.subarray(0, Math.min(stop + 1, this.held.length));
-    this.held = this.held.subarray(raw.length);
+    const stop = end === -1 ? from + LONGEST_MARKER : end;
+    const line = held.subarray(from, Math.min(stop, from + LONGEST_MARKER));
+    this.from = Math.min(stop + 1, held.length);
+    const after = this.from;
     if (this.crlf === null) this.decide(line);
-    this.sink.marker(asciiOf(line).replace(/\r$/, ''), raw);
+    this.sink.marker(asciiOf(line).replace(/\r$/, ''), held, at, after);
     return true;
   }
 
   private decide(line: Uint8Array): void {
     this.crlf = line.at(-1) === CR;
-    if (this.crlf) this.held = this.withoutCr(this.held);
+    if (!this.crlf) return;
+    this.held = this.withoutCr(this.held.subarray(this.from));
+    this.from = 0;
   }
 
   private withoutCr(bytes: Uint8Array): Uint8Array {
@@ -88,16 +95,18 @@ export class MarkerStream {
 
   /** How many bytes at the end may be the beginning of a marker, where there is no whole one. */
   private heldBack(): number {
-    for (let size = Math.min(this.start.length, this.held.length); size > 0; size -= 1) {
-      const tail = this.held.subarray(this.held.length - size);
-      if (tail.every((byte, index) => byte === this.start[index])) return size;
-    }
-    return 0;
+    // A marker begins with LF, which comes again only at its end: so no other than the last one can begin it.
+    const at = this.held.lastIndexOf(LF);
+    const size = this.held.length - at;
+    if (at < this.from || size > this.start.length) return 0;
+    const tail = this.held.subarray(at);
+    return tail.every((byte, index) => byte === this.start[index]) ? size : 0;
   }
 
-  private release(count: number): void {
-    if (count <= 0) return;
-    this.sink.payload(this.held.subarray(0, count));
-    this.held = this.held.subarray(count);
+  /** Hands on what lies before `to`. */
+  private release(to: number): void {
+    if (to <= this.from) return;
+    this.sink.payload(this.held, this.from, to);
+    this.from = to;
   }
 }

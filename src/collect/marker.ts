@@ -58,17 +58,24 @@ function metaOf(line: string): Marker | null {
   return { kind: 'meta', meta };
 }
 
-function frameOf(line: string): Marker | null {
-  const begin = BEGIN.exec(line);
-  if (begin !== null) return { kind: 'begin', id: begin[1] ?? '', uptime: number(begin[2] ?? '') };
-  const stderr = STDERR.exec(line);
-  if (stderr !== null) return { kind: 'stderr', id: stderr[1] ?? '' };
-  const voided = VOID.exec(line);
-  if (voided !== null) return { kind: 'void', id: voided[1] ?? '' };
-  const end = END.exec(line);
-  if (end === null) return null;
-  const [, id = '', exit = 'x', uptime = '-'] = end;
-  return { kind: 'end', id, exit: number(exit), uptime: number(uptime) };
+function beginOf(line: string): Marker | null {
+  const [, id = '', uptime = '-'] = BEGIN.exec(line) ?? [];
+  return id === '' ? null : { kind: 'begin', id, uptime: number(uptime) };
+}
+
+function stderrOf(line: string): Marker | null {
+  const id = STDERR.exec(line)?.[1];
+  return id === undefined ? null : { kind: 'stderr', id };
+}
+
+function voidOf(line: string): Marker | null {
+  const id = VOID.exec(line)?.[1];
+  return id === undefined ? null : { kind: 'void', id };
+}
+
+function endOf(line: string): Marker | null {
+  const [, id = '', exit = 'x', uptime = '-'] = END.exec(line) ?? [];
+  return id === '' ? null : { kind: 'end', id, exit: number(exit), uptime: number(uptime) };
 }
 
 function lastOf(line: string): Marker | null {
@@ -82,5 +89,21 @@ function lastOf(line: string): Marker | null {
 }
 
 /** Null for a line that is no marker of this protocol. */
-export const parseMarker = (line: string): Marker | null =>
-  frameOf(line) ?? metaOf(line) ?? lastOf(line);
+export function parseMarker(line: string): Marker | null {
+  switch (line.charAt(0)) {
+    case 'B':
+      return beginOf(line);
+    case 'S':
+      return stderrOf(line);
+    case 'E':
+      return endOf(line);
+    case 'V':
+      return voidOf(line);
+    case 'M':
+      return metaOf(line);
+    case 'Z':
+      return lastOf(line);
+    default:
+      return null;
+  }
+}

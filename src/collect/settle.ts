@@ -66,19 +66,23 @@ function endReason(
     : undefined;
 }
 
-const evidenceOf = (
-  probe: AnyProbe,
+function evidenceOf(
+  { id: probe, command, maxBytes }: AnyProbe,
   parts: Parts | null,
-  rest: Pick<Evidence, 'exit' | 'durationMs' | 'receivedAt'>,
+  { exit, durationMs, receivedAt }: Pick<Evidence, 'exit' | 'durationMs' | 'receivedAt'>,
   problem: Reason | undefined,
-): Evidence => ({
-  probe: probe.id,
-  command: probe.command,
-  stdout: parts?.stdout.bytes().subarray(0, probe.maxBytes) ?? EMPTY,
-  stderr: parts?.stderr.bytes().subarray(-STDERR_LIMIT) ?? EMPTY,
-  ...rest,
-  ...(problem === undefined ? {} : { problem }),
-});
+): Evidence {
+  const stdout = atMost(maxBytes, parts?.stdout.bytes() ?? EMPTY);
+  const stderr = atLast(STDERR_LIMIT, parts?.stderr.bytes() ?? EMPTY);
+  const evidence = { probe, command, stdout, stderr, exit, durationMs, receivedAt };
+  return problem === undefined ? evidence : { ...evidence, problem };
+}
+
+// Next to no answer is cut: one view less for each.
+const atMost = (limit: number, bytes: Uint8Array): Uint8Array =>
+  bytes.length <= limit ? bytes : bytes.subarray(0, limit);
+const atLast = (limit: number, bytes: Uint8Array): Uint8Array =>
+  bytes.length <= limit ? bytes : bytes.subarray(-limit);
 
 /** Evidence of a whole frame. Clean only when the command ended by itself and nothing was cut. */
 export function settle(

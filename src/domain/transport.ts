@@ -21,6 +21,7 @@ export type RunRequest = {
   readonly maxStderr: number;
   /** `login`: as the login user. `root`: the whole text as root (uid 0, sudo -n, or sudo with the password of the broker). */
   readonly runAs: 'login' | 'root';
+  /** Chunks are the receiver's: nobody writes to them again. */
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
 };
