@@ -58,6 +58,14 @@ export async function readSecretFd(fd: number): Promise<string> {
     text += String(chunk);
     if (text.includes('\n') || text.length > 4096) stream.destroy();
   });
-  await once(stream, 'close');
+  try {
+    await once(stream, 'close');
+  } catch (error) {
+    const { code = 'no reason given' } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `Cannot read a password from file descriptor ${String(fd)}: ${code}.`,
+      `Open it in the shell, as in ${String(fd)}<FILE.`,
+    );
+  }
   return text.split('\n')[0]?.slice(0, 4096) ?? '';
 }

@@ -30,6 +30,8 @@ export function buildProgram(done: Done): Command {
   addChanges(program, done);
   addBundles(program, done);
   addTexts(program, done);
+  // The program itself takes a word too much, to say more of it; its commands have that from it.
+  for (const command of program.commands) command.allowExcessArguments(false);
   return program;
 }
 

@@ -68,6 +68,9 @@ export async function runUndo(names: readonly string[], options: UndoOptions): P
     options.local === true ? names.filter((name) => name !== 'localhost') : names,
     options,
   );
+  if (nodes.length === 0) {
+    throw new InputError('No node is named.', 'Name nodes, or --inventory FILE, or --local.');
+  }
   const secrets = await terminalSecrets(options);
   const { signal, dispose } = interruptible();
   try {

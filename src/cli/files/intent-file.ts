@@ -3,6 +3,7 @@ import { parseCidr } from '../../domain/cidr.js';
 import { InputError } from '../../domain/errors.js';
 import { DEFAULT_INTENT, INTENT_CHOICES, type Intent } from '../../domain/intent.js';
 import { visibleLine } from '../../domain/visible.js';
+import { expectedOf } from './expected.js';
 import { readText } from './read-text.js';
 import { parseYaml } from './yaml-document.js';
 
@@ -71,11 +72,15 @@ type Place = (path: readonly PropertyKey[]) => string;
 // Versions are compared as text; an unquoted 1.30 is the number 1.3, so it is refused rather than guessed.
 const QUOTED = new Set(['calico', 'kubernetes']);
 
-function explain(issue: z.core.$ZodIssue, place: Place, value: unknown): InputError {
+function explain(
+  issue: z.core.$ZodIssue,
+  [place, placeOfKey]: readonly [Place, Place],
+  value: unknown,
+): InputError {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     return new InputError(
-      `${place([...issue.path, key])}: unknown key "${visibleLine(key, 60)}".`,
+      `${placeOfKey([...issue.path, key])}: unknown key "${visibleLine(key, 60)}".`,
       `The known keys are ${KEYS.join(', ')}.`,
     );
   }
@@ -93,27 +98,23 @@ function explain(issue: z.core.$ZodIssue, place: Place, value: unknown): InputEr
   ) {
     return new InputError(
       `${place(issue.path)}: "${at}" must be in quotes.`,
-      `Write ${at}: "${DEFAULT_INTENT[at as 'calico']}".`,
+      `Write it as in ${at}: "${DEFAULT_INTENT[at as 'calico']}".`,
     );
   }
-  const expected =
-    'values' in issue
-      ? `one of ${issue.values.map(String).join(', ')}`
-      : issue.message.replace(/^(?:Invalid input|Too small|Too big): (?:expected )?/, '');
   return new InputError(
     `${place(issue.path)}: "${visibleLine(at, 60)}" is not what it should be.`,
-    `Expected ${expected}.`,
+    `Expected ${expectedOf(issue)}.`,
   );
 }
 
 /** Completes and validates an intent. Throws InputError naming the place, the key and what was expected. */
-export function validateIntent(value: unknown, place: Place): Intent {
+export function validateIntent(value: unknown, place: Place, placeOfKey: Place = place): Intent {
   const parsed = schema.safeParse(value ?? {});
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw issue === undefined
       ? new InputError('The intent is not valid.', 'Print one with `calico-ready intent`.')
-      : explain(issue, place, value);
+      : explain(issue, [place, placeOfKey], value);
   }
   const given = Object.fromEntries(
     Object.entries(parsed.data).filter(([, item]) => (item as unknown) !== undefined),
@@ -123,7 +124,7 @@ export function validateIntent(value: unknown, place: Place): Intent {
 
 export function parseIntent(text: string, name: string): Intent {
   const document = parseYaml(text, name, 'intent file');
-  return validateIntent(document.value, document.place);
+  return validateIntent(document.value, document.place, document.placeOfKey);
 }
 
 export const readIntent = async (path: string): Promise<Intent> =>

@@ -3,6 +3,7 @@ import { InputError } from '../../domain/errors.js';
 import { ROLES, type InventoryNode } from '../../domain/inventory.js';
 import { visibleLine } from '../../domain/visible.js';
 import { nodeFromVariables } from './ansible-variables.js';
+import { expectedOf } from './expected.js';
 import type { Placed } from './placed.js';
 import { isHop, isHost, isUser, parseNodeArgument } from './node-argument.js';
 import { ROLE_OF_GROUP, withRoles } from './role-of-group.js';
@@ -85,19 +86,15 @@ function refusal(
   const issue = deepest(first);
   const unknown = issue.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : null;
   const path = [...issue.path, ...(unknown === null ? [] : [unknown])];
-  const place = document.place(path.slice(drop));
   if (unknown !== null) {
     return new InputError(
-      `${place}: unknown key "${visibleLine(unknown, 60)}".`,
+      `${document.placeOfKey(path.slice(drop))}: unknown key "${visibleLine(unknown, 60)}".`,
       'A node has name, host, port, user, jump and roles.',
     );
   }
-  const expected =
-    'values' in issue
-      ? `one of ${issue.values.map(String).join(', ')}`
-      : issue.message.replace(/^Invalid input: (?:expected )?/, '');
+  const at = document.place(path.slice(drop));
   return new InputError(
-    `${place}: "${path.map(String).join('.')}" is not what it should be: expected ${expected}.`,
+    `${at}: "${path.map(String).join('.')}" is not what it should be: expected ${expectedOf(issue)}.`,
     NEXT,
   );
 }

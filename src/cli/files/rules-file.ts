@@ -5,8 +5,9 @@ import { DEFAULT_INTENT, INTENT_CHOICES } from '../../domain/intent.js';
 import { visibleLine } from '../../domain/visible.js';
 import { linearPattern, PatternError } from '../rules/linear-pattern.js';
 import { isRange, type Expectation, type OwnRule } from '../rules/own-rule.js';
+import { expectedOf } from './expected.js';
 import { readText } from './read-text.js';
-import { parseYaml } from './yaml-document.js';
+import { parseYaml, type YamlDocument } from './yaml-document.js';
 
 const MOST_RULES = 200;
 /** With `root: true`: an absolute path and fixed arguments, nothing that a shell would read in its own way. */
@@ -160,23 +161,20 @@ const ruleOf = (
 
 function problemOf(
   issue: z.core.$ZodIssue | undefined,
-  place: (path: readonly PropertyKey[]) => string,
+  { place, placeOfKey }: Pick<YamlDocument, 'place' | 'placeOfKey'>,
 ): InputError {
   const path = issue?.path ?? [];
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     return new InputError(
-      `${place([...path, key])}: unknown key "${visibleLine(key, 60)}".`,
+      `${placeOfKey([...path, key])}: unknown key "${visibleLine(key, 60)}".`,
       'A rule has id, title, severity, why, probe, expect, and may have when and fix.',
     );
   }
   const at = path.map(String).join('.') || 'the file';
   return new InputError(
     `${place(path)}: "${visibleLine(at, 100)}" is not what it should be.`,
-    visibleLine(
-      `Expected ${(issue?.message ?? 'rules').replace(/^(?:Invalid input|Too small|Too big): (?:expected )?/, '')}.`,
-      600,
-    ),
+    visibleLine(`Expected ${issue === undefined ? 'rules' : expectedOf(issue)}.`, 600),
   );
 }
 
@@ -184,7 +182,7 @@ function problemOf(
 export function parseRules(content: string, name: string, date: string): readonly OwnRule[] {
   const document = parseYaml(content, name, 'rules file');
   const parsed = schema.safeParse(document.value ?? {});
-  if (!parsed.success) throw problemOf(parsed.error.issues[0], document.place);
+  if (!parsed.success) throw problemOf(parsed.error.issues[0], document);
   const seen = new Set<string>();
   parsed.data.rules.forEach(({ id }, index) => {
     if (seen.has(id))

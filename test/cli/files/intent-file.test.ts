@@ -34,7 +34,7 @@ describe('intent files', () => {
   it.each([
     [
       'bgp: true\nencapsulaton: vxlan\n',
-      /^i.yaml:2:15: unknown key "encapsulaton".*known keys are calico, install/,
+      /^i.yaml:2:1: unknown key "encapsulaton".*known keys are calico, install/,
     ],
     [
       'calico: "3.33"\n',
@@ -42,7 +42,7 @@ describe('intent files', () => {
     ],
     ['calico: 3.30\n', /^i.yaml:1:9: "calico" must be in quotes/],
     ['kubernetes: 1.30\n', /^i.yaml:1:13: "kubernetes" must be in quotes/],
-    ['bgp: maybe\n', /^i.yaml:1:6: "bgp".*Expected boolean/],
+    ['bgp: maybe\n', /^i.yaml:1:6: "bgp".*Expected true or false\.$/],
     ['podCIDRs:\n  - 10.0.0.0/8\n  - 10.0.0.0/33\n', /^i.yaml:3:5: "podCIDRs.1".*CIDR such as/],
     [
       'bgp: true\nbgp: false\n',
@@ -51,6 +51,8 @@ describe('intent files', () => {
     ['a: [\n', /^i.yaml:\d+:\d+: this is not a YAML intent file/],
     ['- 1\n', /i.yaml:1:1: this is not an intent/],
     ['vxlanPort: 99999\n', /^i.yaml:1:12: "vxlanPort"/],
+    ['podCIDRs: 10.0.0.0/8\n', /^i.yaml:1:11: "podCIDRs".*Expected a list\.$/],
+    ['ipFamilies: []\n', /^i.yaml:1:13: "ipFamilies".*Expected at least 1 of them\.$/],
   ])('%j is refused with its place', (text, says) => {
     expect(refused(text)).toMatch(says);
   });

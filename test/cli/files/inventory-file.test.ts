@@ -83,7 +83,12 @@ describe('inventories that are refused, with their place', () => {
     {
       text: 'nodes:\n  - name: n1\n    colour: red\n',
       file: 'f.yaml',
-      says: /^f.yaml:3:13: unknown key "colour".*name, host, port/,
+      says: /^f.yaml:3:5: unknown key "colour".*name, host, port/,
+    },
+    {
+      text: 'nodes:\n  - name: n1\n    port: 99999\n',
+      file: 'f.yaml',
+      says: /^f.yaml:3:11: "nodes.0.port" is not what it should be: expected at most 65535\./,
     },
     {
       text: 'nodes:\n  - name: n1\n    roles: [king]\n',

@@ -49,7 +49,7 @@ describe('is refused with line and column', () => {
   const cases: readonly [string, string, string, string, RegExp][] = [
     ['no YAML', 'rules:', 'rules: [', 'r.yaml:', /./],
     ['a key twice', '    why:', '    title: again\n    why:', 'r.yaml:5:5', /./],
-    ['an unknown key', '    why:', '    level: 3\n    why:', 'r.yaml:5:12', /id, title, severity/],
+    ['an unknown key', '    why:', '    level: 3\n    why:', 'r.yaml:5:5', /id, title, severity/],
     ['another id', 'own/mtu', 'kernel/mtu', 'r.yaml:2:9', /own\/NAME/],
     ['another severity', 'recommended', 'high', 'r.yaml:4:15', /required or recommended/],
     ['no command', 'cat /sys/class/net/eth0/mtu', '""', 'r.yaml:7:16', /command line/],
