@@ -92,9 +92,10 @@ export function expectedOf(
   family: 4 | 6,
 ): Expected | null {
   const host = parseAddress(node.host);
-  const same = found.find(({ address }) => parseAddress(address)?.value === host?.value);
-  if (host?.family === family && same !== undefined)
-    return { candidate: same, because: 'the inventory' };
+  if (host?.family === family) {
+    const same = found.find(({ address }) => parseAddress(address)?.value === host.value);
+    if (same !== undefined) return { candidate: same, because: 'the inventory' };
+  }
   const devices = defaultDevices(routes, family);
   const routed = found.find(({ device }) => devices.includes(device));
   return routed === undefined ? null : { candidate: routed, because: 'the default route' };

@@ -120,7 +120,7 @@ function managedBySection(config: NmConfig, device: Device): boolean {
 }
 
 /** Whether this configuration keeps NetworkManager off a device: by the strict list, or by a `[device]` section. */
-export function leavesAlone(config: NmConfig, device: Device): boolean {
+export function leavesAlone(config: NmConfig): (device: Device) => boolean {
   const list = splitSpecs(config.get('keyfile')?.get(UNMANAGED_KEY) ?? '');
-  return matchSpecs(list, device) === 'match' || !managedBySection(config, device);
+  return (device) => matchSpecs(list, device) === 'match' || !managedBySection(config, device);
 }

@@ -67,10 +67,12 @@ export function configOfFiles(files: readonly NmConfFile[]): NmConfig | Undecide
 }
 
 /** The patterns that a configuration does not cover. */
-export const missingNames = (config: NmConfig): readonly string[] =>
-  CALICO_NAMES.filter(({ devices }) => !devices.every((device) => leavesAlone(config, device))).map(
+export function missingNames(config: NmConfig): readonly string[] {
+  const isAlone = leavesAlone(config);
+  return CALICO_NAMES.filter(({ devices }) => !devices.every(isAlone)).map(
     ({ pattern }) => pattern,
   );
+}
 
 export type ConfigView = {
   /** Patterns left to NetworkManager; null when no configuration is known. */

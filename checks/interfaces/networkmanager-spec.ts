@@ -18,7 +18,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   ';': ';',
 };
 
-const isBlank = (character: string): boolean => /[ \t\n\v\f\r]/.test(character);
+const isBlank = (character: string): boolean => ' \t\n\v\f\r'.includes(character);
 
 /**
  * The entries of a list, at `,` or `;`, without blanks around them; `\s` keeps a blank. As in NetworkManager, each blank

@@ -36,9 +36,10 @@ export function clusterOf(shares: ClusterShares): ClusterView {
       return { cluster: facts.kubectl.cluster, from: node.name };
   }
   const asked = shares.some(({ facts }) => facts.kubectl.state !== 'none');
-  const joined = asked || shares.some(({ facts }) => kubernetesOn(facts).state === 'joined');
-  const hidden = shares.some(({ facts }) => kubernetesOn(facts).state === 'unclear');
-  if (!joined && !hidden) return { cluster: null, verdict: AFTER_INSTALL, joined: false };
+  const states = new Set(shares.map(({ facts }) => kubernetesOn(facts).state));
+  const joined = asked || states.has('joined');
+  if (!joined && !states.has('unclear'))
+    return { cluster: null, verdict: AFTER_INSTALL, joined: false };
   return { cluster: null, verdict: unknown(reason('not-run', whyNot(shares)), TO_KNOW), joined };
 }
 

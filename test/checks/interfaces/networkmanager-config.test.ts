@@ -255,7 +255,7 @@ test.each([
   ['[main]\nunmanaged-devices=*\n', false],
   ['[keyfile]\nunmanaged-devices=*\n[device-b]\nmanaged=1\n', true],
 ])('%j leaves vxlan.calico alone: %s', (text, expected) => {
-  expect(leavesAlone(config(text), VXLAN)).toBe(expected);
+  expect(leavesAlone(config(text))(VXLAN)).toBe(expected);
 });
 
 test('a snippet under a condition is undecided', () => {
