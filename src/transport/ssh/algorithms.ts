@@ -1,4 +1,4 @@
-import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
+import type { Algorithms, NegotiatedAlgorithms, ServerHostKeyAlgorithm } from 'ssh2';
 import type { HostSettings } from './options.js';
 
 /** Host key algorithms in the order of preference when nothing is known of the host. */
@@ -82,4 +82,24 @@ export function missingAlgorithms(allowed: HostSettings['algorithms']): readonly
     ...(isEmpty(serverHostKey) ? ['its host key algorithms (HostKeyAlgorithms)'] : []),
     ...(isEmpty(cipher) ? ['its ciphers (Ciphers)'] : []),
   ];
+}
+
+/** What both sides settled on, for the session record. */
+export function describeAlgorithms({
+  kex,
+  serverHostKey,
+  cs,
+  sc,
+}: NegotiatedAlgorithms): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries({
+      kex,
+      serverHostKey,
+      'cipher-out': cs.cipher,
+      'cipher-in': sc.cipher,
+      'mac-out': cs.mac,
+      'mac-in': sc.mac,
+      // A cipher that authenticates by itself has no MAC; OpenSSH writes that so.
+    }).map(([key, value]) => [key, value.slice(0, 64) || '<implicit>']),
+  );
 }

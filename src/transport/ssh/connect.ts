@@ -1,11 +1,13 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
+import { Client, type ConnectConfig } from 'ssh2';
 import { CancelledError, type ConnectError } from '../../domain/errors.js';
-import { offeredAlgorithms } from './algorithms.js';
+import { describeAlgorithms, offeredAlgorithms } from './algorithms.js';
 import { createLogin, type Login } from './auth.js';
 import { passwordExpired, turnedAway } from './auth-failure.js';
 import { classify, connectError, timedOut, type Attempt, type Phase } from './errors.js';
+import { gatherWrites } from './gather-writes.js';
+import { ignoreHostKeyLists } from './host-key-lists.js';
 import { guardHostKey, type HostKeyGuard } from './host-keys.js';
 import type { Ask, KeyRing } from './key-ring.js';
 import type { KnownHostsReader } from './known-hosts-files.js';
@@ -195,8 +197,14 @@ function login(
       progress.closed = true;
       fail(progress.said ? turnedAway(hop, progress.said) : classify(undefined, attempt()));
     });
+    const hear = (chunk: Buffer): void => {
+      if (progress.greeting.length >= MAX_GREETING) return;
+      progress.greeting = Buffer.concat([progress.greeting, chunk]).subarray(0, MAX_GREETING);
+    };
     client.on('handshake', (negotiated) => {
       progress.algorithms = describeAlgorithms(negotiated);
+      // What comes from here on is encrypted.
+      stream.removeListener('data', hear);
     });
     client.on('change password', () => {
       fail(passwordExpired(hop.where, hop.target.user));
@@ -211,15 +219,14 @@ function login(
       });
     });
     patience.begin(options.connectTimeoutMs ?? DEFAULT_CONNECT_MS);
+    gatherWrites(stream);
     try {
       client.connect({ ...clientConfig(options, hop, guard, auth, stream), algorithms: offer });
+      ignoreHostKeyLists(client);
     } catch (error) {
       fail(classify(error, attempt()));
     }
-    stream.on('data', (chunk: Buffer) => {
-      if (progress.greeting.length >= MAX_GREETING) return;
-      progress.greeting = Buffer.concat([progress.greeting, chunk]).subarray(0, MAX_GREETING);
-    });
+    stream.on('data', hear);
   });
 }
 
@@ -281,19 +288,4 @@ function askThrough(
         return null;
       }),
     );
-}
-
-function describeAlgorithms(negotiated: NegotiatedAlgorithms): Readonly<Record<string, string>> {
-  const { kex, serverHostKey, cs, sc } = negotiated;
-  return Object.fromEntries(
-    Object.entries({
-      kex,
-      serverHostKey,
-      'cipher-out': cs.cipher,
-      'cipher-in': sc.cipher,
-      'mac-out': cs.mac,
-      'mac-in': sc.mac,
-      // A cipher that authenticates by itself has no MAC; OpenSSH writes that so.
-    }).map(([key, value]) => [key, value.slice(0, 64) || '<implicit>']),
-  );
 }

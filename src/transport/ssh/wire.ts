@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** RFC 4251 5 `string`: a 32-bit length and the bytes. */
 export function sshString(value: Uint8Array | string): Buffer {
@@ -37,7 +37,7 @@ export function keyTypeOf(blob: Uint8Array): string | null {
 
 /** `SHA256:…` as ssh-keygen -l prints it. */
 export function fingerprintOf(blob: Uint8Array): string {
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${hash('sha256', blob, 'base64').replace(/=+$/, '')}`;
 }
 
 /** The size in bits of an RSA key blob (type, e, n); null for other types. */

@@ -21,7 +21,7 @@ describe.skipIf(missing !== null)(`host keys against a real sshd ${missing ?? ''
   };
 
   beforeAll(async () => {
-    sshd = await startSshd();
+    sshd = await startSshd(['LogLevel DEBUG1']);
     identity = join(sshd.folder, 'id');
     authorize(sshd, 'root', makeKey(identity, 'ed25519'));
     otherKey = makeKey(join(sshd.folder, 'other'), 'ed25519');
@@ -61,7 +61,10 @@ describe.skipIf(missing !== null)(`host keys against a real sshd ${missing ?? ''
     });
     expect(session.peer.serverVersion).toMatch(/^OpenSSH_/);
     expect(session.peer.authKey).toMatch(/^SHA256:/);
+    expect((await run(session, 'echo there')).stdout.toString()).toBe('there\n');
     await session.close();
+    // It told all its keys, and was not asked to sign for each of them.
+    expect(sshd.log()).not.toContain('hostkeys-prove');
     expect(readFileSync(known, 'utf8')).toBe(
       `[127.0.0.1]:${String(sshd.port)} ${sshd.hostKeys.ed25519}\n`,
     );
