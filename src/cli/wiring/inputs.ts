@@ -74,6 +74,9 @@ export async function readInputs(
   names: readonly string[],
   options: SourceOptions,
 ): Promise<Inputs> {
+  if (options.from !== undefined && options.local === true) {
+    throw new InputError('--from and --local exclude each other.', 'Choose one of them.');
+  }
   await addRules(options.rules);
   const intent = options.intent === undefined ? undefined : await intentOf(options.intent);
   const waivers = options.waivers === undefined ? [] : await waiversOf(options.waivers);

@@ -166,6 +166,7 @@ describe('a wrong command line is refused before anything is asked', () => {
       'The key file none cannot be opened',
     ],
     [['audit', 'a', '--password-fd', '77'], 'password from file descriptor 77: EBADF.'],
+    [['audit', '--from', 'a', '--local'], '--from and --local exclude each other'],
     [['undo'], 'No node is named.'],
     [['demo', 'rack1-a'], 'too many arguments'],
     [['explain', 'kernel/ipip', 'kernel/vxlan'], 'too many arguments'],
