@@ -9,11 +9,11 @@ const MAJOR = 3;
 export const etcdVersionCheck = defineCheck({
   id: 'datastore/etcd-version',
   title: 'etcd speaks version 3 of its interface',
-  why: 'Calico stores its data with version 3 of etcd’s interface alone since Calico 3.0; an etcd 2 knows nothing of it.',
+  why: "Calico stores its data with version 3 of etcd's interface alone since Calico 3.0; an etcd 2 knows nothing of it.",
   sources: [
     pageB('B8', 'key-value-store', 'The etcd datastore is etcd v3.'),
     {
-      page: 'Calico’s own tests',
+      page: "Calico's own tests",
       url: 'https://github.com/projectcalico/calico/blob/master/metadata.mk',
       date: '2026-08-22',
       says: 'Tested with etcd 3.5.1 (Calico 3.25 to 3.27), 3.5.6 (3.28 to 3.31) and 3.5.24 (3.32); no oldest version is documented.',
@@ -32,7 +32,7 @@ export const etcdVersionCheck = defineCheck({
     if (version === null)
       return runs || node.roles.includes('etcd')
         ? unknown(
-            reason('not-run', 'the version of this node’s etcd could not be asked'),
+            reason('not-run', "the version of this node's etcd could not be asked"),
             'Run etcd --version where it runs, or etcdctl endpoint status.',
           )
         : notApplicable('no etcd on this node');

@@ -18,7 +18,7 @@ import { pageA } from '../requirements/sources.js';
 const NEEDS = { ...CLUSTER_NEEDS, processes } as const;
 type Shares = readonly Share<typeof NEEDS>[];
 
-const EXPECTED = 'the service accounts, cluster roles and bindings of Calico’s installation';
+const EXPECTED = "the service accounts, cluster roles and bindings of Calico's installation";
 
 /** The names that both ways to install make; the CNI plug-in has its own since 3.26. */
 const namesOf = ({ calico }: Intent): readonly string[] => [
@@ -62,7 +62,7 @@ function judge(shares: Shares, intent: Intent): Verdict {
   if (view.cluster === null) return view.verdict;
   const modes = modesOf(shares);
   if (modes !== null && !modes.includes('RBAC'))
-    return notApplicable(`the API server’s authorization mode is ${some(modes)}, without RBAC`);
+    return notApplicable(`the API server's authorization mode is ${some(modes)}, without RBAC`);
   if (!view.cluster.listed)
     return unknown(reason('denied', 'accounts and roles could not be listed'));
   if (!isInstalled(view.cluster))
@@ -77,7 +77,7 @@ function judge(shares: Shares, intent: Intent): Verdict {
 
 export const rbac = defineClusterCheck({
   id: 'datastore/rbac',
-  title: 'Calico’s accounts, roles and bindings are there',
+  title: "Calico's accounts, roles and bindings are there",
   why: 'With RBAC the API server refuses whatever no role allows: calico-node does not get ready, and the CNI plug-in cannot give pods an address.',
   sources: [
     pageA(
@@ -85,7 +85,7 @@ export const rbac = defineClusterCheck({
       'With RBAC, the accounts, roles and bindings of Calico must exist, with the etcd and with the Kubernetes datastore.',
     ),
     {
-      page: 'Calico’s manifests',
+      page: "Calico's manifests",
       url: 'https://github.com/projectcalico/calico/blob/master/manifests/calico.yaml',
       date: '2026-08-22',
       says: 'They make calico-node, calico-cni-plugin and calico-kube-controllers as service accounts, cluster roles and bindings; the operator makes the same in calico-system.',

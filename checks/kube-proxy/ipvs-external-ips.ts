@@ -44,7 +44,7 @@ function judge(shares: Shares): Verdict {
   );
   return found.length > 0
     ? warn(
-        `external addresses of Services that are a node’s own: ${some(found, 3)}`,
+        `external addresses of Services that are a node's own: ${some(found, 3)}`,
         'external addresses that no node has',
       )
     : pass(
@@ -59,7 +59,7 @@ function judge(shares: Shares): Verdict {
 
 export const ipvsExternalIps = defineClusterCheck({
   id: 'kube-proxy/ipvs-external-ips',
-  title: 'No external address of a Service is a node’s own in ipvs mode',
+  title: "No external address of a Service is a node's own in ipvs mode",
   why: 'In ipvs mode Calico cannot tell traffic to such an address from traffic to the node itself, and applies the wrong policy to it.',
   sources: [
     pageA(

@@ -9,15 +9,15 @@ const MENDED = '1.10';
 
 export const ipvsInterfaceNames = defineCheck({
   id: 'kube-proxy/ipvs-interface-names',
-  title: 'ipvs mode finds the host’s interfaces (an obsolete rule)',
+  title: "ipvs mode finds the host's interfaces (an obsolete rule)",
   why: 'kube-proxy of Kubernetes 1.9 in ipvs mode served NodePorts only on interfaces named eth0, eth1 and so on. Later ones do not look at names.',
   sources: [
-    pageA('A9', 'In ipvs mode the host’s interfaces must be named ethN.'),
+    pageA('A9', "In ipvs mode the host's interfaces must be named ethN."),
     {
       page: 'Kubernetes: NodePort is not working if the host is not using eth{i}',
       url: 'https://github.com/kubernetes/kubernetes/issues/55923',
       date: '2026-08-23',
-      says: 'The limit was a fault of kube-proxy’s first ipvs releases and is mended.',
+      says: "The limit was a fault of kube-proxy's first ipvs releases and is mended.",
     },
   ],
   severity: 'recommended',

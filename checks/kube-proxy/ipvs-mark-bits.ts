@@ -47,15 +47,15 @@ function judge(facts: Facts): Verdict {
   const shared = sharedBit(facts, mask);
   if (shared !== null)
     return warn(
-      `kube-proxy marks with bit ${String(shared)}, which lies in Calico’s mask ${hexadecimal(mask)}`,
+      `kube-proxy marks with bit ${String(shared)}, which lies in Calico's mask ${hexadecimal(mask)}`,
       'an iptablesMarkMask without the bit of kube-proxy',
     );
   const pods = podsOf(facts);
   if (pods <= MOST_PODS)
-    return pass(`at most ${String(pods)} pods on this node, which Calico’s mask has bits for`);
+    return pass(`at most ${String(pods)} pods on this node, which Calico's mask has bits for`);
   return mask === DEFAULT_MARK_MASK
     ? warn(
-        `maxPods: ${String(pods)}, with Calico’s usual mask ${hexadecimal(mask)}`,
+        `maxPods: ${String(pods)}, with Calico's usual mask ${hexadecimal(mask)}`,
         `at most ${String(MOST_PODS)} pods on a node, or an iptablesMarkMask with more bits`,
       )
     : notApplicable(`maxPods: ${String(pods)}, with a mask of its own, ${hexadecimal(mask)}`);
@@ -76,7 +76,7 @@ export const ipvsMarkBits = defineCheck({
   needs: { files: kubernetesFiles, processes, kubectl: kubectlCluster },
   skip: unlessIpvs,
   rule: () =>
-    'Warns when the kubelet admits more than 1022 pods under Calico’s usual mask, or when the bit of kube-proxy lies in that mask.',
+    "Warns when the kubelet admits more than 1022 pods under Calico's usual mask, or when the bit of kube-proxy lies in that mask.",
   breaks: ['policy for pods beyond the 1022nd on a node'],
   judge,
 });

@@ -53,7 +53,7 @@ function judge(facts: Facts, { intent }: { readonly intent: Intent }): Verdict {
 export const ipvsNodeportRange = defineCheck({
   id: 'kube-proxy/ipvs-nodeport-range',
   title: 'Felix knows the range of NodePorts in ipvs mode',
-  why: 'In ipvs mode Felix cannot see which packets are for a NodePort; it goes by the port’s number. Ports outside the range that it knows get no policy.',
+  why: "In ipvs mode Felix cannot see which packets are for a NodePort; it goes by the port's number. Ports outside the range that it knows get no policy.",
   sources: [
     ipvsPage(
       'KubeNodePortRanges, 30000:32767 unless set, must be the range that the API server has.',
@@ -68,7 +68,7 @@ export const ipvsNodeportRange = defineCheck({
   needs: { files: kubernetesFiles, processes, kubectl: kubectlCluster },
   skip: unlessIpvs,
   rule: () =>
-    `Compares the API server’s range (else the intent’s) with what Felix is told, or, before Calico is there, with its own ${DEFAULT_NODE_PORTS}; a difference warns.`,
+    `Compares the API server's range (else the intent's) with what Felix is told, or, before Calico is there, with its own ${DEFAULT_NODE_PORTS}; a difference warns.`,
   breaks: ['policy on NodePorts'],
   alternatives: () => [`nodePortRange: ${DEFAULT_NODE_PORTS}`],
   judge,

@@ -75,7 +75,7 @@ function judge(facts: Facts): Verdict {
 
 const FIX: Fix = {
   way: 'configuration',
-  summary: 'Take masqueradeAll out of kube-proxy’s configuration and start it again.',
+  summary: "Take masqueradeAll out of kube-proxy's configuration and start it again.",
   kind: 'disruptive',
   consentWord: 'masquerade',
   loses: [
@@ -114,7 +114,7 @@ export const masqueradeAll = defineCheck({
   needs: { files: kubernetesFiles, processes, signs: kubeProxyMode, kubectl: kubectlCluster },
   skip: ({ kubeProxy }) => (kubeProxy === 'none' ? 'the intent has no kube-proxy' : null),
   rule: () =>
-    'Fails when kube-proxy’s flag, its configuration or its own iptables rules show that it masquerades all; passes when one of them shows that it does not.',
+    "Fails when kube-proxy's flag, its configuration or its own iptables rules show that it masquerades all; passes when one of them shows that it does not.",
   disagreement:
     'Only the page of Calico 3.0 (2018) has this rule; pages from 3.29 on do not mention it. kube-proxy still does what it always did, so the old page judges.',
   breaks: ['policy on traffic of Services'],

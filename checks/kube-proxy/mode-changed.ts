@@ -76,14 +76,14 @@ export const modeChanged = defineCheck({
     ),
     pageA(
       'A14',
-      'The mode may be changed after Calico was installed; Calico’s settings for ipvs are made before the switch.',
+      "The mode may be changed after Calico was installed; Calico's settings for ipvs are made before the switch.",
     ),
   ],
   severity: 'recommended',
   waivable: true,
   needs: { files: kubernetesFiles, processes, signs: kubeProxyMode },
   rule: () =>
-    'Warns when calico-node runs and kube-ipvs0 or the nft table kube-proxy belongs to another mode than kube-proxy’s. Not applicable while Calico does not run. Whether calico-node was started after a clean change is not seen.',
+    "Warns when calico-node runs and kube-ipvs0 or the nft table kube-proxy belongs to another mode than kube-proxy's. Not applicable while Calico does not run. Whether calico-node was started after a clean change is not seen.",
   breaks: ['policy on traffic of Services'],
   judge,
   fixes: () => [FIX],

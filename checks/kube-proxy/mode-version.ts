@@ -73,7 +73,7 @@ function judge(shares: Shares, intent: Intent): Verdict {
 export const modeVersion = defineClusterCheck({
   id: 'kube-proxy/mode-version',
   title: 'Kubernetes is new enough for the mode of kube-proxy',
-  why: 'Before these versions kube-proxy’s ipvs and nftables modes lack what Calico builds on: Services do not answer, or policy is passed by.',
+  why: "Before these versions kube-proxy's ipvs and nftables modes lack what Calico builds on: Services do not answer, or policy is passed by.",
   sources: [
     pageB(
       'B17',
@@ -86,7 +86,7 @@ export const modeVersion = defineClusterCheck({
   waivable: true,
   needs: NEEDS,
   rule: () =>
-    'ipvs mode fails below Kubernetes 1.9.3, nftables mode below 1.31.0; the API server’s version judges where it could be asked, else the intent’s. Not applicable to iptables mode.',
+    "ipvs mode fails below Kubernetes 1.9.3, nftables mode below 1.31.0; the API server's version judges where it could be asked, else the intent's. Not applicable to iptables mode.",
   breaks: ['Services'],
   alternatives: () => ['kubeProxy: iptables'],
   judge,

@@ -50,7 +50,7 @@ function faultOf(mode: string, who: string, intent: Intent, kubernetes: string):
     const expected = intent.dataplane === 'nftables' ? 'nftables' : 'iptables or ipvs';
     return {
       fatal: true,
-      text: `${who}: ${mode}, with Calico’s ${intent.dataplane} data plane`,
+      text: `${who}: ${mode}, with Calico's ${intent.dataplane} data plane`,
       expected: `kube-proxy in mode ${expected}: nftables goes with nftables alone`,
     };
   }
@@ -158,7 +158,7 @@ export const mode = defineClusterCheck({
       page: 'nftables data plane',
       url: 'https://docs.tigera.io/calico/latest/getting-started/kubernetes/nftables',
       date: '2026-08-21',
-      says: 'With Calico’s nftables data plane kube-proxy must be in nftables mode too.',
+      says: "With Calico's nftables data plane kube-proxy must be in nftables mode too.",
     },
     {
       page: 'Kubernetes: ipvs mode deprecated',
@@ -173,7 +173,7 @@ export const mode = defineClusterCheck({
   rule: (intent) =>
     intent.dataplane === 'ebpf'
       ? 'Under eBPF no kube-proxy passes and any mode warns.'
-      : `The modes of this release are ${listed(intent).join(', ')}; another one, none, or several in one cluster fail. nftables goes with Calico’s nftables data plane and with no other. ipvs warns ${intent.calico === '3.0' ? 'as beta' : 'from Kubernetes 1.35 on'}, and so does a mode that is not the intent’s.`,
+      : `The modes of this release are ${listed(intent).join(', ')}; another one, none, or several in one cluster fail. nftables goes with Calico's nftables data plane and with no other. ipvs warns ${intent.calico === '3.0' ? 'as beta' : 'from Kubernetes 1.35 on'}, and so does a mode that is not the intent's.`,
   disagreement:
     'The page of Calico 3.0 (2018) calls ipvs mode beta, later pages list it without reserve, and Kubernetes 1.35 (2025) deprecates it. Beta is a warning by that page alone; of the others the real version of Kubernetes judges, and deprecated is a warning. The pages up to 3.28 list iptables and ipvs alone; nftables stands on them from 3.29 (2024-10-29) on, and each release is judged by its own page. That eBPF takes the place of kube-proxy only the documentation of eBPF says (2026-08-21); it judges there.',
   breaks: ['Services', 'policy on traffic of Services'],

@@ -82,7 +82,7 @@ function judge(shares: Shares, { apiServerPort }: Intent): Verdict {
 export const apiServerPort = defineClusterCheck({
   id: 'kubernetes/api-server-port',
   title: 'The port of the API server is the one that firewalls and paths are judged for',
-  why: 'Calico’s components talk to the API server on its real port. A firewall opened for another one cuts them off, and path tests of the wrong port prove nothing.',
+  why: "Calico's components talk to the API server on its real port. A firewall opened for another one cuts them off, and path tests of the wrong port prove nothing.",
   sources: [
     pageB(
       'B10',

@@ -15,7 +15,7 @@ export type ClusterView =
   | { readonly cluster: null; readonly verdict: Verdict; readonly joined: boolean };
 
 const TO_KNOW =
-  'Audit a control-plane node that has the administrator’s kubeconfig, as root or with sudo for the listed commands.';
+  "Audit a control-plane node that has the administrator's kubeconfig, as root or with sudo for the listed commands.";
 
 function whyNot(shares: ClusterShares): string {
   const said = shares.map(({ node, facts: { kubectl } }) => {

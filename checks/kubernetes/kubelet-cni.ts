@@ -71,7 +71,7 @@ function judgeByProcess(facts: Facts): Verdict {
     return embedded === undefined
       ? unknown(
           reason('not-run', 'no kubelet was found, running or installed'),
-          'Name the kubelet’s place.',
+          "Name the kubelet's place.",
         )
       : pass(`${embedded.name} brings the kubelet together with a runtime that does CNI itself`);
   }
@@ -103,7 +103,7 @@ const fixes = (facts: Facts): readonly Fix[] => {
   const old = version !== null && isOlder(version);
   const byHand = old
     ? 'Add --network-plugin=cni to KUBELET_EXTRA_ARGS in /etc/default/kubelet (/etc/sysconfig/kubelet on Red Hat), then run systemctl restart kubelet.'
-    : `Take --network-plugin out of ${flagOf(facts)?.where ?? 'the kubelet’s arguments'}${flagOf(facts)?.where === KUBEADM_FLAGS ? '' : ` (kubeadm keeps them in ${KUBEADM_FLAGS})`}, then run systemctl restart kubelet.`;
+    : `Take --network-plugin out of ${flagOf(facts)?.where ?? "the kubelet's arguments"}${flagOf(facts)?.where === KUBEADM_FLAGS ? '' : ` (kubeadm keeps them in ${KUBEADM_FLAGS})`}, then run systemctl restart kubelet.`;
   return [
     {
       way: 'flag',

@@ -106,7 +106,7 @@ function judgeHostnamectl(control: Hostnamectl, intent: Intent): Verdict {
           'not-run',
           `hostnamectl does not tell whether this ${place.maker} is one of ${place.clouds.join(', ')}`,
         ),
-        'Audit the node itself or give the collector’s output: it asks the firmware.',
+        "Audit the node itself or give the collector's output: it asks the firmware.",
       );
 }
 

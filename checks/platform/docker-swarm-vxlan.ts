@@ -64,7 +64,7 @@ export const dockerSwarmVxlan = defineCheck({
   skip: (intent) => (usesVxlan(intent) ? null : 'this intent uses no VXLAN'),
   rule: ({ vxlanPort }) =>
     vxlanPort === SWARM_VXLAN
-      ? 'Warns when this node is part of a Docker swarm, seen by the swarm’s port TCP 7946 and the state that Docker keeps.'
+      ? "Warns when this node is part of a Docker swarm, seen by the swarm's port TCP 7946 and the state that Docker keeps."
       : `Passes: VXLAN uses UDP ${String(vxlanPort)}, and a swarm UDP ${String(SWARM_VXLAN)}.`,
   breaks: ['VXLAN between nodes'],
   alternatives: (intent) =>
@@ -79,7 +79,7 @@ export const dockerSwarmVxlan = defineCheck({
       installation: null,
       manifest: 'FELIX_VXLANPORT',
       value: 4799,
-      why: 'Calico’s VXLAN keeps out of the way of the swarm on UDP 4789.',
+      why: "Calico's VXLAN keeps out of the way of the swarm on UDP 4789.",
     },
   ],
 });

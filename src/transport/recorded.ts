@@ -69,7 +69,7 @@ export async function readRecordedFolder(
   if (nodes.length === 0) {
     throw new InputError(
       `${visibleLine(path)} holds no folder of a node`,
-      'Put each node’s outputs into a folder of its own, PATH/NODE/uname-a.txt, or its collector output into PATH/NODE.txt.',
+      "Put each node's outputs into a folder of its own, PATH/NODE/uname-a.txt, or its collector output into PATH/NODE.txt.",
     );
   }
   return nodes;
