@@ -10,6 +10,7 @@ import {
 } from '../../src/domain/check.js';
 import { overlaps, parseCidr } from '../../src/domain/cidr.js';
 import { reason } from '../../src/domain/reason.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
 import { ipRoute, type Route } from '../probes/ip-route.js';
 import {
@@ -20,7 +21,6 @@ import {
   unicastAddresses,
   type Candidate,
 } from './candidates.js';
-import { someOf } from './pools.js';
 
 type Facts = {
   readonly addresses?: IpAddr;

@@ -1,11 +1,12 @@
 import { contains } from '../../src/domain/cidr.js';
 import type { Intent } from '../../src/domain/intent.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { settingsOf } from '../kube-proxy/mode-of.js';
 import type { KubectlCluster } from '../probes/kubectl-cluster.js';
 import type { KubernetesFiles } from '../probes/kubernetes-files.js';
 import { running, type Process } from '../probes/processes.js';
 import type { Flag } from '../requirements/kubernetes-daemons.js';
-import { blocksOf, someOf, type Named } from './pools.js';
+import { blocksOf, type Named } from './pools.js';
 
 /** What a node, or the cluster through it, tells of the ranges that Kubernetes was started with. */
 export type ClusterFacts = {

@@ -1,7 +1,7 @@
 import { defineClusterCheck, fail, pass } from '../../src/domain/check.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { ipAddr } from '../probes/ip-addr.js';
 import { candidates } from './candidates.js';
-import { someOf } from './pools.js';
 
 export const duplicate = defineClusterCheck({
   id: 'addresses/duplicate',

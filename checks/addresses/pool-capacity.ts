@@ -1,8 +1,9 @@
 import { BLOCK_SIZES, blockSizeFor } from '../../src/domain/block-size.js';
 import { defineClusterCheck, fail, pass, warn } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { pageB } from '../requirements/sources.js';
-import { blocksOf, someOf, type Named } from './pools.js';
+import { blocksOf, type Named } from './pools.js';
 
 // kubelet's default of pods on a node.
 const PODS = 110;

@@ -3,6 +3,7 @@ import { defineCheck, fail, pass, unknown, warn, type Verdict } from '../../src/
 import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
 import { STATUS } from '../../src/domain/status.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
 import { ipRoute, type Route } from '../probes/ip-route.js';
 import { kubectlCluster } from '../probes/kubectl-cluster.js';
@@ -17,7 +18,7 @@ import {
   serviceRanges,
   type ClusterFacts,
 } from './cluster-ranges.js';
-import { blocksOf, hostOf, someOf, type Named } from './pools.js';
+import { blocksOf, hostOf, type Named } from './pools.js';
 
 /** Interfaces that Calico makes, whose addresses are taken from the pool. */
 const isCalicos = (device: string): boolean =>

@@ -1,8 +1,9 @@
 import { overlaps } from '../../src/domain/cidr.js';
 import { defineCheck, fail, pass, warn } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { pageB } from '../requirements/sources.js';
-import { blocksOf, hostOf, someOf } from './pools.js';
+import { blocksOf, hostOf } from './pools.js';
 
 const clashes = ({ podCIDRs, serviceCIDRs }: Intent): readonly string[] =>
   blocksOf(podCIDRs).flatMap((pool) =>

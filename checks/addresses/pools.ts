@@ -9,11 +9,6 @@ export const blocksOf = (texts: readonly string[]): readonly Named[] =>
     return block === null ? [] : [{ text, block }];
   });
 
-/** The first few of many, and how many more there are. */
-export const someOf = (items: readonly string[], limit = 5): string =>
-  items.slice(0, limit).join(', ') +
-  (items.length > limit ? ` and ${String(items.length - limit)} more` : '');
-
 /** The address in `host:port`, `[v6]:port` or a URL; none for a name, for what it leads to is not known here. */
 export function hostOf(endpoint: string): readonly string[] {
   const rest = endpoint.slice(0, 300).replace(/^[a-z]{1,10}:\/\//i, '');

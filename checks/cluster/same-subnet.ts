@@ -1,7 +1,7 @@
 import { defineClusterCheck, fail, pass, unknown, warn } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { candidates } from '../addresses/candidates.js';
-import { someOf } from '../addresses/pools.js';
 import { ipAddr } from '../probes/ip-addr.js';
 
 const isCross = (encapsulation: string): boolean => encapsulation.endsWith('-cross-subnet');

@@ -8,7 +8,8 @@ import {
 } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { compareKernelVersions, parseKernelVersion } from '../../src/domain/kernel-version.js';
-import { CLUSTER_NEEDS, clusterOf, some } from '../kubernetes/cluster.js';
+import { someOf } from '../../src/domain/some-of.js';
+import { CLUSTER_NEEDS, clusterOf } from '../kubernetes/cluster.js';
 import { kubeletVersion } from '../probes/kubelet-version.js';
 import { unameR } from '../probes/uname-r.js';
 import {
@@ -43,7 +44,7 @@ function kubeletsOf(shares: Shares): readonly Told[] {
 const minorOf = ({ value }: Told): number | null => kubernetesMinor(value)?.[1] ?? null;
 
 const worded = (told: readonly Told[]): string =>
-  some(
+  someOf(
     told.map(({ node, value }) => `${value} on ${node}`),
     3,
   );
@@ -71,7 +72,7 @@ function kubeletFaults(shares: Shares): readonly string[] {
 function runtimeFaults(shares: Shares): readonly string[] {
   const nodes = clusterOf(shares).cluster?.nodes ?? [];
   const kinds = [...new Set(nodes.map(({ runtime }) => runtime.split(':')[0] ?? ''))];
-  return kinds.length < 2 ? [] : [`several kinds of container runtimes: ${some(kinds)}`];
+  return kinds.length < 2 ? [] : [`several kinds of container runtimes: ${someOf(kinds)}`];
 }
 
 /** The kernel below which a node of this intent works otherwise than the rest. */
@@ -111,7 +112,7 @@ function judge(shares: Shares, intent: Intent): Verdict {
   const kubelets = new Set(kubeletsOf(shares).map(({ value }) => value));
   const kernels = new Set(shares.map(({ facts }) => facts.kernel));
   return pass(
-    `no difference that matters: kubelets ${kubelets.size === 0 ? 'none yet' : some([...kubelets], 3)}, kernels ${some([...kernels], 3)}`,
+    `no difference that matters: kubelets ${kubelets.size === 0 ? 'none yet' : someOf([...kubelets], 3)}, kernels ${someOf([...kernels], 3)}`,
   );
 }
 

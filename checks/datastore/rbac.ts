@@ -9,7 +9,8 @@ import {
 } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
-import { CLUSTER_NEEDS, clusterOf, some } from '../kubernetes/cluster.js';
+import { someOf } from '../../src/domain/some-of.js';
+import { CLUSTER_NEEDS, clusterOf } from '../kubernetes/cluster.js';
 import type { ClusterState, RbacObject } from '../probes/kubectl-cluster.js';
 import { processes, running } from '../probes/processes.js';
 import { isAtLeast } from '../requirements/releases.js';
@@ -62,7 +63,7 @@ function judge(shares: Shares, intent: Intent): Verdict {
   if (view.cluster === null) return view.verdict;
   const modes = modesOf(shares);
   if (modes !== null && !modes.includes('RBAC'))
-    return notApplicable(`the API server's authorization mode is ${some(modes)}, without RBAC`);
+    return notApplicable(`the API server's authorization mode is ${someOf(modes)}, without RBAC`);
   if (!view.cluster.listed)
     return unknown(reason('denied', 'accounts and roles could not be listed'));
   if (!isInstalled(view.cluster))
@@ -71,7 +72,7 @@ function judge(shares: Shares, intent: Intent): Verdict {
     );
   const missing = missingOf(view.cluster, intent);
   return missing.length > 0
-    ? fail(`missing: ${some(missing, 4)}`, EXPECTED)
+    ? fail(`missing: ${someOf(missing, 4)}`, EXPECTED)
     : pass('the accounts, roles and bindings of Calico are there');
 }
 

@@ -8,7 +8,8 @@ import {
 } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
-import { CLUSTER_NEEDS, clusterOf, some } from '../kubernetes/cluster.js';
+import { someOf } from '../../src/domain/some-of.js';
+import { CLUSTER_NEEDS, clusterOf } from '../kubernetes/cluster.js';
 import { etcdVersion } from '../probes/etcd-version.js';
 import { processes, running } from '../probes/processes.js';
 import { pageB } from '../requirements/sources.js';
@@ -24,7 +25,7 @@ function judgeKubernetes(shares: Shares): Verdict {
     .map(({ name }) => name);
   if (silent.length > 0)
     return fail(
-      `the API server answers, and hears nothing of ${some(silent)}`,
+      `the API server answers, and hears nothing of ${someOf(silent)}`,
       'every node reports to the API server',
     );
   if (!view.cluster.listed || view.cluster.nodes.length === 0)
@@ -44,11 +45,11 @@ function judgeEtcd(shares: Shares, { dataplane, etcdEndpoints }: Intent): Verdic
   const here = shares.filter(
     ({ facts }) => facts.etcd.running !== null || running(facts.processes, 'etcd').length > 0,
   );
-  if (here.length > 0) return pass(`etcd runs on ${some(here.map(({ node }) => node.name))}`);
+  if (here.length > 0) return pass(`etcd runs on ${someOf(here.map(({ node }) => node.name))}`);
   const named =
     etcdEndpoints.length === 0
       ? 'and the intent names none'
-      : `named are ${some(etcdEndpoints, 3)}`;
+      : `named are ${someOf(etcdEndpoints, 3)}`;
   return unknown(
     reason('not-run', `no etcd was seen on the nodes asked, ${named}`),
     'Audit the etcd nodes too, and test the paths to them.',

@@ -1,5 +1,6 @@
 import { defineClusterCheck, fail, pass, unknown } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { hostname } from '../probes/hostname.js';
 import { hostnamectl } from '../probes/hostnamectl.js';
 import { unameA } from '../probes/uname-a.js';
@@ -16,10 +17,7 @@ function sharers(
   }
   return [...byHost]
     .filter(([, names]) => names.length > 1)
-    .map(
-      ([host, names]) =>
-        `${host} (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''})`,
-    );
+    .map(([host, names]) => `${host} (${someOf(names)})`);
 }
 
 export const hostnameUnique = defineClusterCheck({

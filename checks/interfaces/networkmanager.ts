@@ -9,6 +9,7 @@ import {
 } from '../../src/domain/check.js';
 import type { Fix } from '../../src/domain/fix.js';
 import { reason } from '../../src/domain/reason.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { networkmanagerConf, type NmConfFile } from '../probes/networkmanager-conf.js';
 import { networkmanagerPrintConfig } from '../probes/networkmanager-print-config.js';
 import { nmcliDevice } from '../probes/nmcli-device.js';
@@ -53,10 +54,7 @@ const EXPECTED =
   'NetworkManager leaves cali*, tunl*, vxlan.calico, vxlan-v6.calico, wireguard.cali and wg-v6.cali unmanaged';
 
 const listed = (devices: readonly NmDevice[]): string =>
-  devices
-    .slice(0, 5)
-    .map(({ name, state }) => `${name} ${state}`)
-    .join(', ') + (devices.length > 5 ? ` and ${String(devices.length - 5)} more` : '');
+  someOf(devices.map(({ name, state }) => `${name} ${state}`));
 
 const withNote = (text: string, { note }: ConfigView): string =>
   note === undefined ? text : `${text} (${note})`;

@@ -7,7 +7,8 @@ import {
   type Verdict,
 } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
-import { CLUSTER_NEEDS, clusterOf, some } from '../kubernetes/cluster.js';
+import { someOf } from '../../src/domain/some-of.js';
+import { CLUSTER_NEEDS, clusterOf } from '../kubernetes/cluster.js';
 import { ipAddr } from '../probes/ip-addr.js';
 import { pageA } from '../requirements/sources.js';
 import { unlessIpvs } from './ipvs.js';
@@ -44,13 +45,13 @@ function judge(shares: Shares): Verdict {
   );
   return found.length > 0
     ? warn(
-        `external addresses of Services that are a node's own: ${some(found, 3)}`,
+        `external addresses of Services that are a node's own: ${someOf(found, 3)}`,
         'external addresses that no node has',
       )
     : pass(
         view.cluster.externals.length === 0
           ? 'no Service has an external address'
-          : `no node has an external address of a Service: ${some(
+          : `no node has an external address of a Service: ${someOf(
               view.cluster.externals.map(({ service }) => service),
               3,
             )}`,

@@ -9,7 +9,8 @@ import {
 } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
-import { CLUSTER_NEEDS, clusterOf, some } from '../kubernetes/cluster.js';
+import { someOf } from '../../src/domain/some-of.js';
+import { CLUSTER_NEEDS, clusterOf } from '../kubernetes/cluster.js';
 import { kubernetesOn } from '../kubernetes/installed.js';
 import { kubeProxyMode } from '../probes/kube-proxy-mode.js';
 import { processes } from '../probes/processes.js';
@@ -84,7 +85,7 @@ function seenOn(shares: Shares): readonly Seen[] {
 }
 
 const nodesIn = (seen: readonly Seen[], mode: string | null): string =>
-  some(
+  someOf(
     seen.filter((one) => one.mode === mode).map(({ node }) => node),
     3,
   );
@@ -139,7 +140,7 @@ function judge(shares: Shares, intent: Intent): Verdict {
   if (faults.length > 0) return warn(text, faults[0]?.expected ?? '');
   return seen.length === 0
     ? pass(`${intent.kubeProxy} fits, by the intent; ask again after install for the real mode`)
-    : pass(`kube-proxy: ${intent.kubeProxy} on ${some(seen.map(({ node }) => node))}`);
+    : pass(`kube-proxy: ${intent.kubeProxy} on ${someOf(seen.map(({ node }) => node))}`);
 }
 
 export const mode = defineClusterCheck({

@@ -8,10 +8,11 @@ import {
 } from '../../src/domain/check.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
+import { someOf } from '../../src/domain/some-of.js';
 import type { KubernetesFiles } from '../probes/kubernetes-files.js';
 import { processes, running, type Process } from '../probes/processes.js';
 import { pageB } from '../requirements/sources.js';
-import { CLUSTER_NEEDS, clusterOf, some } from './cluster.js';
+import { CLUSTER_NEEDS, clusterOf } from './cluster.js';
 
 const NEEDS = { ...CLUSTER_NEEDS, processes } as const;
 type Shares = readonly Share<typeof NEEDS>[];
@@ -58,10 +59,10 @@ function portsOf(shares: Shares): readonly Port[] {
 
 function judge(shares: Shares, { apiServerPort }: Intent): Verdict {
   const ports = portsOf(shares);
-  const expected = `apiServerPort: the port of the API server, ${some([...new Set(ports.map(({ port }) => String(port)))])}, in the intent too`;
+  const expected = `apiServerPort: the port of the API server, ${someOf([...new Set(ports.map(({ port }) => String(port)))])}, in the intent too`;
   const others = ports.filter(({ port }) => port !== apiServerPort);
   if (others.length > 0) {
-    const said = some(
+    const said = someOf(
       others.map(({ port, how }) => `${String(port)} (${how})`),
       3,
     );

@@ -42,8 +42,3 @@ export function clusterOf(shares: ClusterShares): ClusterView {
     return { cluster: null, verdict: AFTER_INSTALL, joined: false };
   return { cluster: null, verdict: unknown(reason('not-run', whyNot(shares)), TO_KNOW), joined };
 }
-
-/** Names for a finding, the first few. */
-export const some = (names: readonly string[], most = 5): string =>
-  names.slice(0, most).join(', ') +
-  (names.length > most ? ` and ${String(names.length - most)} more` : '');

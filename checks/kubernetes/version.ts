@@ -9,6 +9,7 @@ import {
 } from '../../src/domain/check.js';
 import { RELEASES, type Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { kubeletVersion } from '../probes/kubelet-version.js';
 import {
   compareKubernetes,
@@ -18,7 +19,7 @@ import {
   type KubernetesStanding,
 } from '../requirements/kubernetes-versions.js';
 import { pageA, pageB, pageToday } from '../requirements/sources.js';
-import { CLUSTER_NEEDS, clusterOf, some } from './cluster.js';
+import { CLUSTER_NEEDS, clusterOf } from './cluster.js';
 
 const NEEDS = { ...CLUSTER_NEEDS, kubelet: kubeletVersion } as const;
 type Shares = readonly Share<typeof NEEDS>[];
@@ -69,7 +70,7 @@ const worded = (claims: readonly Claim[]): string => {
     .slice(0, 3)
     .map(
       (version) =>
-        `${version} (${some([...new Set(claims.filter((one) => one.version === version).map(({ who }) => who))], 3)})`,
+        `${version} (${someOf([...new Set(claims.filter((one) => one.version === version).map(({ who }) => who))], 3)})`,
     )
     .join(', ');
 };
