@@ -100,7 +100,7 @@ export async function clientCpu(cli: string): Promise<Figure> {
       name: NAME,
       unit: 's',
       limit: 1.5,
-      runs: 3,
+      runs: 5,
       what: `user + system, audit of ${String(NODES)} nodes`,
       measure: async () => {
         const { cpuSeconds, stdout } = await cpuTime(audit, [0, 1, 2]);
