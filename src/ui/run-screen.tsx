@@ -66,6 +66,8 @@ export async function runScreen(
     ascii: options.ascii === true,
     screenReader,
   });
+  // Before anything is drawn: a Ctrl-C at once is then a key for the wizard, not a signal for the shell around it as well.
+  if (stdin.isTTY) stdin.setRawMode(true);
   const screen = screenReader ? OWN_SCREEN : enterAlternateScreen(stdout);
   const restore = (): void => {
     if (stdin.isTTY) stdin.setRawMode(false);

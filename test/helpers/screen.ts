@@ -71,10 +71,13 @@ export class Screen {
   readonly #terminal: Terminal;
   /** Everything that was written, as it was written. */
   bytes = '';
+  /** The keyboard was raw when the first byte was written; null until then. */
+  rawAtFirst: boolean | null = null;
 
   constructor(columns = 80, rows = 24) {
     this.#terminal = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 200 });
     this.#out = new FakeStdout(columns, rows, (text) => {
+      this.rawAtFirst ??= this.raw;
       this.bytes += text;
       // Ink writes \n; a real terminal's driver turns it into \r\n.
       this.#terminal.write(text.replace(/\r?\n/g, '\r\n'));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { KEY } from '../helpers/screen.js';
+import { closeWizards, startWizard } from '../helpers/render-session.js';
 
 const ENTERED = '\u001b[?1049h';
 const LEFT = '\u001b[?1049l';
@@ -71,6 +72,14 @@ it('Ctrl-C in the middle of typing saves, leaves and restores the terminal', asy
   press(KEY.ctrlC);
   await isRestored();
   expect(output).toContain('result=left saved=true');
+});
+
+it('takes the keys before it draws: a Ctrl-C at once must not reach the shell around it', async () => {
+  const { screen } = await startWizard();
+  await screen.shows('Nodes  1/9');
+  expect(screen.rawAtFirst).toBe(true);
+  await closeWizards();
+  expect(screen.raw).toBe(false);
 });
 
 it.each(['SIGTERM', 'SIGHUP'] as const)(
