@@ -109,6 +109,17 @@ export function viewConfig({ conf, printed }: NmFacts): ConfigView {
   };
 }
 
-/** Interfaces of Calico that exist on the node, as NetworkManager lists them. */
-export const calicoDevices = ({ devices, overview }: NmFacts): readonly NmDevice[] =>
-  (devices ?? overview)?.devices.filter(({ name }) => isCalicoName(name)) ?? [];
+/** Interfaces of Calico that exist on the node, as NetworkManager lists them; each state of a name once. */
+export function calicoDevices({ devices, overview }: NmFacts): readonly NmDevice[] {
+  const all = [devices, overview].flatMap((said) => said?.devices ?? []);
+  const seen = new Map(all.map((device) => [`${device.name} ${device.state}`, device]));
+  return [...seen.values()].filter(({ name }) => isCalicoName(name));
+}
+
+/** Of these devices those that are managed by one row and unmanaged by another: texts of two moments, or of two nodes. */
+export function tornDevices(devices: readonly NmDevice[]): readonly NmDevice[] {
+  const names = (managed: boolean): ReadonlySet<string> =>
+    new Set(devices.filter((device) => device.managed === managed).map(({ name }) => name));
+  const [taken, alone] = [names(true), names(false)];
+  return devices.filter(({ name }) => taken.has(name) && alone.has(name));
+}

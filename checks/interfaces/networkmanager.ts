@@ -23,6 +23,7 @@ import {
   configOfFiles,
   isRunning,
   missingNames,
+  tornDevices,
   viewConfig,
   type ConfigView,
   type NmFacts,
@@ -105,11 +106,22 @@ function judgeDevices(devices: readonly NmDevice[], view: ConfigView): Verdict {
   return unknown(reason(view.cut === true ? 'truncated' : 'not-run', why), toKnow);
 }
 
+/** Two tables that contradict each other: nobody can tell which of them is the newer one. */
+const judgeTorn = (torn: readonly NmDevice[]): Verdict =>
+  unknown(
+    reason('garbled', `nmcli is said to show both: ${listed(torn)}`),
+    'Give the output of one nmcli device, the newest.',
+  );
+
 function judge(facts: NmFacts): Verdict {
   const view = viewConfig(facts);
   const running = isRunning(facts);
   if (running === false) return judgeStopped(facts, view);
   const devices = calicoDevices(facts);
+  const torn = tornDevices(devices);
+  // What the configuration lacks fails whatever nmcli shows.
+  if (torn.length > 0 && (view.missing === null || view.missing.length === 0))
+    return judgeTorn(torn);
   if (view.missing === null) return judgeDevices(devices, view);
   // Files alone do not show that there is a NetworkManager at all.
   if (running === null && facts.printed === undefined && view.missing.length > 0) {

@@ -3,7 +3,7 @@ import {
   DEVICE_HEADING,
   NM_DEVICE_FIELDS,
   parseDeviceTable,
-  saysNotRunning,
+  readNmcli,
   type NmDevices,
 } from './support/nm-devices.js';
 
@@ -18,8 +18,5 @@ export const nmcliDevice = defineProbe<NmDevices>({
   fields: NM_DEVICE_FIELDS,
   goodExits: [8],
   recognises: (stdout) => DEVICE_HEADING.test(stdout.slice(0, 500)),
-  parse: ({ stdout, stderr, exit }) =>
-    saysNotRunning(exit, `${stdout}\n${stderr}`)
-      ? { running: false, devices: [] }
-      : { running: true, devices: parseDeviceTable(stdout) },
+  parse: (raw) => readNmcli(raw, parseDeviceTable),
 });

@@ -2,7 +2,7 @@ import { defineProbe } from '../../src/domain/probe.js';
 import {
   NM_DEVICE_FIELDS,
   parseOverview,
-  saysNotRunning,
+  readNmcli,
   type NmDevices,
 } from './support/nm-devices.js';
 
@@ -18,8 +18,5 @@ export const nmcli = defineProbe<NmDevices>({
   goodExits: [8],
   recognises: (stdout) =>
     stdout.includes('Use "nmcli device show" to get complete information about known devices'),
-  parse: ({ stdout, stderr, exit }) =>
-    saysNotRunning(exit, `${stdout}\n${stderr}`)
-      ? { running: false, devices: [] }
-      : { running: true, devices: parseOverview(stdout) },
+  parse: (raw) => readNmcli(raw, parseOverview),
 });

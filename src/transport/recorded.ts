@@ -176,8 +176,8 @@ function outputsOf(named: AnyProbe, bytes: Uint8Array, catalogue: Catalogue): re
   if (first === undefined) return [{ probe: named, text: '', isFirst: true }];
   // Two outputs of the named command in one file: nobody knows which one holds, so their text is read as one.
   const own = read.filter(({ sure, probe }) => sure && probe === named);
-  if (own.length > 1)
-    return [{ probe: named, text: own.map(({ text }) => text).join('\n'), isFirst: true }];
+  const texts = [...new Set(own.map(({ text }) => text.trimEnd()))];
+  if (texts.length > 1) return [{ probe: named, text: `${texts.join('\n')}\n`, isFirst: true }];
   const chosen = own[0] ?? first;
   const others = read.filter((one) => one !== chosen && one.sure && one.probe !== named);
   return [

@@ -22,9 +22,33 @@ const MAX_DEVICES = 20_000;
 // Beside interfaces it lists what is none and has a longer name: p2p-dev-wlp0s20f3, a Bluetooth address.
 const NAME = /^\S{1,64}$/;
 
+type Raw = { readonly stdout: string; readonly stderr: string; readonly exit: number | null };
+
 /** Exit 8 or the message of nmcli: it reached the bus, and NetworkManager was not there (nmcli(1), EXIT STATUS). */
-export const saysNotRunning = (exit: number | null, text: string): boolean =>
+const saysNotRunning = (exit: number | null, text: string): boolean =>
   exit === 8 || NOT_RUNNING.test(text);
+
+/** What nmcli said. Throws ProbeParseError where it says both, as pasted before and after a start of NetworkManager. */
+export function readNmcli(
+  { stdout, stderr, exit }: Raw,
+  parse: (stdout: string) => readonly NmDevice[],
+): NmDevices {
+  if (!saysNotRunning(exit, `${stdout}\n${stderr}`))
+    return { running: true, devices: parse(stdout) };
+  if (exit === null && listsDevices(parse, stdout))
+    throw new ProbeParseError('it lists devices, and that NetworkManager does not run');
+  return { running: false, devices: [] };
+}
+
+function listsDevices(parse: (stdout: string) => readonly NmDevice[], stdout: string): boolean {
+  const rest = stdout.replaceAll(new RegExp(NOT_RUNNING, 'gm'), '');
+  try {
+    return parse(rest).length > 0;
+  } catch (error) {
+    if (error instanceof ProbeParseError) return false;
+    throw error;
+  }
+}
 
 const linesOf = (stdout: string): readonly string[] =>
   stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Warning: '));
@@ -36,9 +60,14 @@ export const DEVICE_HEADING = /^DEVICE +TYPE +STATE +CONNECTION *$/m;
 const fromHeading = (stdout: string): string =>
   stdout.slice(Math.max(0, stdout.search(DEVICE_HEADING)));
 
-/** The table of `nmcli device`. Columns are two blanks apart; a state may hold single ones. */
+/**
+ * The table of `nmcli device`. Columns are two blanks apart; a state may hold single ones. Of two tables in one paste all
+ * rows are taken, so that a device may stand there with two states. A cut end hides no managed device behind an unmanaged
+ * one, because nmcli sorts by state, unmanaged last (compare_devices in its devices.c, 1.0 and newer).
+ */
 export function parseDeviceTable(stdout: string): readonly NmDevice[] {
-  const [header, ...rows] = linesOf(fromHeading(stdout)).map((line) => line.trim().split(/ {2,}/));
+  const [header, ...below] = linesOf(fromHeading(stdout)).map((line) => line.trim().split(/ {2,}/));
+  const rows = below.filter((row) => row.join() !== header?.join());
   const title = header?.[2] ?? '';
   if (header === undefined || header.length > 4 || title === '' || managedState(title) !== null) {
     throw new ProbeParseError('no header DEVICE TYPE STATE CONNECTION');

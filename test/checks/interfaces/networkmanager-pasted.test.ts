@@ -103,4 +103,66 @@ testCheck(networkmanager, [
     says: { 'networkmanager-print-config': pasted(recorded('default-print')) },
     expect: { status: 'fail' },
   },
+  {
+    name: 'two tables of two moments that contradict each other are unknown',
+    says: { 'nmcli-device': pasted(`${recorded('managed-device')}\n${recorded('fixed-device')}`) },
+    expect: {
+      status: 'unknown',
+      reason: expect.stringMatching(
+        /^garbled: .*vxlan\.calico connected .*vxlan\.calico unmanaged/,
+      ),
+    },
+  },
+  {
+    name: 'the same the other way round',
+    says: { 'nmcli-device': pasted(`${recorded('fixed-device')}\n${recorded('managed-device')}`) },
+    expect: { status: 'unknown', toKnow: expect.stringContaining('the newest') },
+  },
+  {
+    name: 'so are nmcli and nmcli device, beside a configuration that names all six too',
+    says: {
+      'nmcli-device': pasted(recorded('fixed-device')),
+      nmcli: pasted(recorded('managed-nmcli')),
+      'networkmanager-print-config': pasted(recorded('fixed-print')),
+    },
+    expect: { status: 'unknown' },
+  },
+  {
+    name: 'a configuration without the names fails all the same',
+    says: {
+      'nmcli-device': pasted(`${recorded('fixed-device')}\n${recorded('managed-device')}`),
+      'networkmanager-print-config': pasted(recorded('default-print')),
+    },
+    expect: { status: 'fail' },
+  },
+  {
+    name: 'two tables that agree on the interfaces of Calico pass',
+    says: {
+      'nmcli-device': pasted(
+        `${recorded('fixed-device')}\n${recorded('fixed-device').replaceAll('connecting (getting IP configuration)', 'connected')}`,
+      ),
+    },
+    expect: { status: 'pass' },
+  },
+  {
+    name: 'not running, and a table behind it, is neither (composed by hand)',
+    says: {
+      'nmcli-device': pasted(
+        `Error: NetworkManager is not running.\n${recorded('managed-device')}`,
+      ),
+    },
+    expect: { status: 'unknown', reason: expect.stringMatching(/^garbled: /) },
+  },
+  {
+    name: 'nor is it behind a plain nmcli',
+    says: {
+      nmcli: pasted(`${recorded('managed-nmcli')}\nError: NetworkManager is not running.\n`),
+    },
+    expect: { status: 'unknown' },
+  },
+  {
+    name: 'not running alone is a pass',
+    says: { 'nmcli-device': pasted('Error: NetworkManager is not running.\n') },
+    expect: { status: 'pass' },
+  },
 ]);
