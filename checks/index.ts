@@ -16,7 +16,7 @@ import { timeChecks } from './time/index.js';
 
 /** Every check, in the order in which reports list them. The version changes whenever a verdict can change. */
 export const catalogue: Catalogue = {
-  version: '2026.11.2',
+  version: '2026.11.3',
   checks: [
     ...platformChecks,
     ...kernelChecks,
