@@ -1,6 +1,10 @@
-import { render, useStdout } from 'ink';
+import { render, useStdout, type Instance } from 'ink';
 import { useEffect, type ReactNode } from 'react';
-import { enterAlternateScreen, OWN_SCREEN } from './terminal/alternate-screen.js';
+import {
+  enterAlternateScreen,
+  keepScreen,
+  type AlternateScreen,
+} from './terminal/alternate-screen.js';
 import { guardStdout } from './terminal/guarded-stdout.js';
 import { watchEndings, type ProcessEvents } from './terminal/signals.js';
 import type { TerminalIn, TerminalOut } from './terminal/streams.js';
@@ -66,17 +70,16 @@ export async function runScreen(
     ascii: options.ascii === true,
     screenReader,
   });
-  // Before anything is drawn: a Ctrl-C at once is then a key for the wizard, not a signal for the shell around it as well.
-  if (stdin.isTTY) stdin.setRawMode(true);
-  const screen = screenReader ? OWN_SCREEN : enterAlternateScreen(stdout);
+  let screen: AlternateScreen | undefined;
   const restore = (): void => {
     if (stdin.isTTY) stdin.setRawMode(false);
-    screen.leave();
+    screen?.leave();
   };
+  let instance: Instance | undefined;
   let over = false;
   const close = (): void => {
     over = true;
-    instance.unmount();
+    instance?.unmount();
   };
   let repaint = (): void => undefined;
   const suspend = (): void => {
@@ -84,20 +87,12 @@ export async function runScreen(
     // The whole group, as the terminal itself would; without a shell that could continue it, nothing is stopped.
     events.kill?.(0, 'SIGTSTP');
     if (stdin.isTTY) stdin.setRawMode(true);
-    screen.enter();
+    screen?.enter();
     repaint();
   };
   const setRepaint = (again: () => void): void => {
     repaint = again;
   };
-  const drawing = draw({ theme, size: sizeOf(stdout), close, suspend });
-  const instance = render(<Repaint onReady={setRepaint}>{drawing}</Repaint>, {
-    stdin,
-    stdout: guardStdout(stdout),
-    exitOnCtrlC: false,
-    patchConsole: false,
-    isScreenReaderEnabled: screenReader,
-  });
   // First what must not be lost: a terminal that was closed answers every touch with an error, which comes back here.
   const end = (): void => {
     if (over) return;
@@ -109,15 +104,27 @@ export async function runScreen(
       close();
     }
   };
-  const unwatch = watchEndings(events, { restore, onSignal: end });
   const terminal = { gone: false };
   const onError = (): void => {
     terminal.gone = true;
     end();
   };
+  // Before the terminal is touched: a signal that nobody listens for ends the process on the spot.
+  const unwatch = watchEndings(events, { restore, onSignal: end });
   stdin.on('error', onError);
   stdout.on('error', onError);
   try {
+    // Before anything is drawn: a Ctrl-C at once is then a key for the wizard, not a signal for the shell around it as well.
+    if (stdin.isTTY) stdin.setRawMode(true);
+    screen = screenReader ? keepScreen(stdout) : enterAlternateScreen(stdout);
+    const drawing = draw({ theme, size: sizeOf(stdout), close, suspend });
+    instance = render(<Repaint onReady={setRepaint}>{drawing}</Repaint>, {
+      stdin,
+      stdout: guardStdout(stdout),
+      exitOnCtrlC: false,
+      patchConsole: false,
+      isScreenReaderEnabled: screenReader,
+    });
     await instance.waitUntilExit();
     // Nobody asked for it: Ink leaves by itself when the keyboard has ended, which may be told before the signal is.
     end();

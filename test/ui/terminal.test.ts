@@ -1,9 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { KEY } from '../helpers/screen.js';
+import { runScreen } from '../../src/ui/run-screen.js';
+import { KEY, Screen } from '../helpers/screen.js';
 import { closeWizards, startWizard } from '../helpers/render-session.js';
 
 const ENTERED = '\u001b[?1049h';
@@ -80,6 +82,43 @@ it('takes the keys before it draws: a Ctrl-C at once must not reach the shell ar
   expect(screen.rawAtFirst).toBe(true);
   await closeWizards();
   expect(screen.raw).toBe(false);
+});
+
+it('listens for signals before it takes the screen: one in between would leave the terminal as it is', async () => {
+  const screen = new Screen();
+  const events = new EventEmitter();
+  const { stdout } = screen;
+  const write = stdout.write.bind(stdout);
+  const listening: number[] = [];
+  stdout.write = (text: string) => {
+    listening.push(events.listenerCount('SIGTERM'));
+    return write(text);
+  };
+  await runScreen({ stdin: screen.stdin, stdout, events }, ({ close }) => {
+    setImmediate(close);
+    return null;
+  });
+  expect(listening[0]).toBe(1);
+  expect(events.listenerCount('SIGTERM')).toBe(0);
+});
+
+it('a screen that cannot be made leaves the terminal as it was', async () => {
+  const screen = new Screen();
+  const events = new EventEmitter();
+  const made = runScreen({ stdin: screen.stdin, stdout: screen.stdout, events }, () => {
+    throw new Error('planted');
+  });
+  await expect(made).rejects.toThrow('planted');
+  expect(screen.bytes.lastIndexOf(LEFT)).toBeGreaterThan(screen.bytes.lastIndexOf(ENTERED));
+  expect(screen.raw).toBe(false);
+});
+
+it('without a screen of its own it ends with a line break, so that the shell begins a line', async () => {
+  const { screen, result } = await startWizard({ options: { screenReader: true } });
+  await screen.shows('Keys: ');
+  await screen.press(KEY.ctrlC);
+  expect(await result).toBe('left');
+  expect(screen.bytes.endsWith('\n')).toBe(true);
 });
 
 it.each(['SIGTERM', 'SIGHUP'] as const)(

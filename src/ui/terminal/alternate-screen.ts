@@ -30,5 +30,16 @@ export function enterAlternateScreen(out: Writes): AlternateScreen {
   };
 }
 
-/** A terminal whose screen is not taken: what a screen reader reads stays. */
-export const OWN_SCREEN: AlternateScreen = { leave: () => undefined, enter: () => undefined };
+/** A terminal whose screen is not taken, because what a screen reader reads stays: what comes next begins a line. */
+export function keepScreen(out: Writes): AlternateScreen {
+  let left = false;
+  return {
+    leave: () => {
+      if (!left) out.write('\n');
+      left = true;
+    },
+    enter: () => {
+      left = false;
+    },
+  };
+}
