@@ -35,18 +35,20 @@ const inUse = (units: UnitStates): readonly string[] =>
   });
 
 function judge({ units }: Facts): Verdict {
-  const asked = Object.keys(MANAGERS).filter((name) => units.has(name));
-  if (asked.length === 0) return unknown(reason('not-run', 'systemd was asked about none of them'));
+  const names = Object.keys(MANAGERS);
   const used = inUse(units);
-  const unclear = asked.filter(
+  const unclear = names.filter(
     (name) => units.get(name)?.installed === true && isUsed(units.get(name)) === null,
   );
   if (used.length === 0 && unclear.length > 0) {
     const words = unclear.map((name) => `${name} is ${units.get(name)?.words ?? ''}`);
     return unknown(reason('not-run', words.join('; ')), SETTLE);
   }
+  const unasked = names.filter((name) => !units.has(name));
+  if (used.length === 0 && unasked.length > 0)
+    return unknown(reason('not-run', `systemd was not asked about ${unasked.join(', ')}`));
   if (used.length === 0)
-    return pass(`none of ${asked.length.toString()} other managers of rules is in use`);
+    return pass(`none of ${names.length.toString()} other managers of rules is in use`);
   const found = used.map(
     (name) => `${name} is ${units.get(name)?.words ?? ''} and ${MANAGERS[name] ?? ''}`,
   );

@@ -1,4 +1,5 @@
-import { defineCheck, fail, pass, warn } from '../../src/domain/check.js';
+import { defineCheck, fail, pass, unknown, warn } from '../../src/domain/check.js';
+import { reason } from '../../src/domain/reason.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
 
@@ -36,7 +37,12 @@ export const nmCloudSetup = defineCheck({
   breaks: ['traffic between this node and its pods'],
   judge: ({ units }) => {
     const found = live(units);
-    if (found.length === 0) return pass('nm-cloud-setup is off or not installed');
+    if (found.length === 0) {
+      const unasked = UNITS.filter((name) => !units.has(name));
+      return unasked.length === 0
+        ? pass('nm-cloud-setup is off or not installed')
+        : unknown(reason('not-run', `systemd was not asked about ${unasked.join(' and ')}`));
+    }
     const text = found.map((name) => `${name}: ${units.get(name)?.words ?? ''}`).join('; ');
     const expected = 'nm-cloud-setup.service and nm-cloud-setup.timer disabled and stopped';
     return units.get('NetworkManager.service')?.running === true

@@ -1,6 +1,7 @@
-import { defineCheck, pass, warn, type Verdict } from '../../src/domain/check.js';
+import { defineCheck, pass, unknown, warn, type Verdict } from '../../src/domain/check.js';
 import type { Fix } from '../../src/domain/fix.js';
 import type { Intent } from '../../src/domain/intent.js';
+import { reason } from '../../src/domain/reason.js';
 import { networkdFiles, type NetworkdFiles } from '../probes/networkd-files.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
@@ -41,8 +42,10 @@ const EXPECTED =
 
 function judge({ units, files }: Facts, intent: Intent): Verdict {
   const unit = units.get('systemd-networkd.service');
-  if (unit?.running !== true && unit?.enabled !== true)
-    return pass(`systemd-networkd is not used${unit === undefined ? '' : `: ${unit.words}`}`);
+  if (unit === undefined)
+    return unknown(reason('not-run', 'systemd was not asked about systemd-networkd.service'));
+  if (unit.running !== true && unit.enabled !== true)
+    return pass(`systemd-networkd is not used: ${unit.words}`);
   const found = [
     ...taken(files),
     ...foreign(files, intent).map((key) => `${key} is not switched off`),

@@ -56,6 +56,6 @@ done
   maxBytes: 65536,
   talks: true,
   fields: UNIT_FIELDS,
-  parse: ({ stdout }) =>
-    stdout.startsWith(WITHOUT_SYSTEMD) ? parseScripts(stdout) : parseShow(stdout),
+  parse: ({ stdout, exit }) =>
+    stdout.startsWith(WITHOUT_SYSTEMD) ? parseScripts(stdout) : parseShow(stdout, exit),
 });

@@ -1,3 +1,7 @@
+import { ACTIVE_UNITS, UNIT_FILES, unitStates, type ReadSos } from './sos-units.js';
+
+export type { ReadSos } from './sos-units.js';
+
 /**
  * Where a sos report keeps what our probes ask, by probe id. The names are those of sos: it makes a command's file name
  * by replacing what is no word character with `_`, and copies files under their own path
@@ -11,23 +15,10 @@ export type SosSource = {
   readonly shape?: (text: string, read: ReadSos) => string | null;
 };
 
-/** The text of the first of these files that is there; null without one. */
-export type ReadSos = (files: readonly string[]) => string | null;
-
 const command = (plugin: string, ...names: readonly string[]): readonly string[] =>
   names.map((name) => `sos_commands/${plugin}/${name}`);
 
-const UNIT_LINE = /^(?:Id|Names|LoadState|ActiveState|SubState|UnitFileState)=/;
-
-/** `systemctl show *service --all` says hundreds of things of every unit; ours is the same with six of them. */
-function unitStates(text: string): string | null {
-  const lines: string[] = [];
-  for (const line of text.split('\n')) {
-    if (UNIT_LINE.test(line)) lines.push(line);
-    else if (line === '' && lines.at(-1) !== '') lines.push('');
-  }
-  return lines.some((line) => line !== '') ? `${lines.join('\n')}\n` : null;
-}
+const SHOWN_UNITS = command('systemd', 'systemctl_show_service_--all');
 
 // Lines of other tables name theirs.
 const mainRoutes = (text: string): string =>
@@ -62,6 +53,38 @@ function iptablesLists(_text: string, read: ReadSos): string | null {
       .map((name) => `/proc/net/ip_tables_${list}:${name}`);
   });
   return lines.length === 0 ? null : `${lines.join('\n')}\n`;
+}
+
+const TRACKING = command('chrony', 'chronyc_tracking', 'chronyc_-n_tracking');
+
+/** As the probe prints it: what timedatectl says, and chrony's line on leap seconds. */
+function timeSync(text: string, read: ReadSos): string {
+  const leap = /^Leap status.*$/m.exec(read(TRACKING) ?? '')?.[0];
+  return leap === undefined || text.includes(leap) ? text : `${text.trimEnd()}\n${leap}\n`;
+}
+
+// sos copies what a link leads to, and nothing else copies these; a packed report is read without following links.
+const RESOLV = [
+  'etc/resolv.conf',
+  'run/systemd/resolve/stub-resolv.conf',
+  'run/systemd/resolve/resolv.conf',
+  'run/NetworkManager/resolv.conf',
+];
+
+/**
+ * As the probe prints it. sos leaves out the configuration of the kubelet, which may name another list: where there is a
+ * kubelet, a loopback address in this one says nothing of what pods get.
+ */
+function resolvers(text: string, read: ReadSos): string | null {
+  const lines = text
+    .split('\n')
+    .map((line) => /^\s*(nameserver|search|domain)\s+(\S.*)$/.exec(line));
+  const said = lines.flatMap((match) =>
+    match === null ? [] : [`${match[1] ?? ''} ${match[2] ?? ''}`],
+  );
+  const loops = said.some((line) => /^nameserver (?:127\.|::1$)/.test(line.trimEnd()));
+  const kubelet = /^Id=kubelet\.service$/m.test(read(SHOWN_UNITS) ?? '');
+  return loops && kubelet ? null : ['file /etc/resolv.conf', ...said, 'end', ''].join('\n');
 }
 
 const nonEmpty = (text: string): string | null => (text.trim() === '' ? null : text);
@@ -119,9 +142,15 @@ export const SOS_SOURCES: readonly SosSource[] = [
   },
   {
     probe: 'systemd-units',
-    files: command('systemd', 'systemctl_show_service_--all'),
+    files: SHOWN_UNITS,
     shape: unitStates,
   },
+  {
+    probe: 'time-sync',
+    files: [...command('systemd', 'timedatectl'), ...TRACKING],
+    shape: timeSync,
+  },
+  { probe: 'resolv-conf', files: RESOLV, shape: resolvers },
   { probe: 'proc-net-tables', files: listFiles('matches'), shape: iptablesLists },
 ];
 
@@ -134,5 +163,8 @@ export const SOS_PATHS: readonly string[] = [
   ...PERMANENT,
   'etc/firewalld/firewalld.conf',
   ...LISTS.flatMap(listFiles),
+  ...TRACKING,
+  ...UNIT_FILES,
+  ...ACTIVE_UNITS,
   MANIFEST,
 ];

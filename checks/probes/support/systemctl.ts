@@ -64,12 +64,21 @@ export type UnitStates = ReadonlyMap<string, UnitState>;
 export const SHOWN = 'Id,Names,LoadState,ActiveState,SubState,UnitFileState';
 
 /** The answer of `systemctl show -p SHOWN UNIT…`: one block a unit, a blank line between them. */
-export function parseShow(stdout: string): UnitStates {
+export function parseShow(stdout: string, exit: number | null): UnitStates {
   const states = new Map<string, UnitState>();
+  const words = new Map<string, string>();
   for (const block of stdout.split('\n\n').filter((text) => text.trim() !== '')) {
     const values = valuesOf(block);
-    const names = [values.get('Id') ?? '', ...(values.get('Names') ?? '').split(' ')];
+    const id = values.get('Id') ?? '';
+    const names = [id, ...(values.get('Names') ?? '').split(' ')];
     const state = stateOf(values);
+    // Only a text of two moments or two nodes says two things of one unit.
+    if ((words.get(id) ?? state.words) !== state.words)
+      throw new ProbeParseError('it tells two states of the same unit');
+    words.set(id, state.words);
+    // UnitFileState stands last: without it a pasted text was cut, and whether the unit starts at boot is not said.
+    if (exit === null && state.installed && !values.has('UnitFileState'))
+      throw new ProbeParseError('it ends within a unit');
     for (const name of names.filter((word) => UNIT_NAME.test(word))) states.set(name, state);
   }
   if (states.size === 0) throw new ProbeParseError('it names no unit');

@@ -93,7 +93,15 @@ testCheck(leftovers, [
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
 ]);
 
+// Cut by hand out of the recorded answer.
+const without = (name: string, unit: string): string =>
+  recorded(name)
+    .split('\n\n')
+    .filter((block) => !block.includes(unit))
+    .join('\n\n');
 // Composed by hand after the recorded answer.
+const NOT_THERE =
+  'Id=nm-cloud-setup.service\nNames=nm-cloud-setup.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nUnitFileState=\n\n';
 const nm = (state: string): string =>
   `Id=nm-cloud-setup.timer\nNames=nm-cloud-setup.timer\nLoadState=loaded\nActiveState=${state}\nSubState=waiting\nUnitFileState=${state === 'active' ? 'enabled' : 'disabled'}\n\nId=NetworkManager.service\nNames=NetworkManager.service\nLoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\n`;
 
@@ -119,12 +127,34 @@ testCheck(nmCloudSetup, [
     },
     expect: { status: 'warn' },
   },
-  { name: 'stopped passes', says: { 'systemd-units': nm('inactive') }, expect: { status: 'pass' } },
+  {
+    name: 'stopped passes',
+    says: { 'systemd-units': `${NOT_THERE}${nm('inactive')}` },
+    expect: { status: 'pass' },
+  },
+  {
+    name: 'systemd that was not asked about the service is unknown',
+    says: { 'systemd-units': nm('inactive') },
+    expect: { status: 'unknown', reason: expect.stringContaining('nm-cloud-setup.service') },
+  },
+  {
+    name: 'systemd that was asked about neither is unknown',
+    says: { 'systemd-units': without('units-networkd', 'nm-cloud-setup') },
+    expect: { status: 'unknown' },
+  },
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
 ]);
 
 const NETWORKD = { 'systemd-units': recorded('units-networkd') };
 testCheck(systemdNetworkd, [
+  {
+    name: 'systemd that was not asked about it is unknown',
+    says: {
+      'systemd-units': without('units-networkd', 'systemd-networkd.service'),
+      'networkd-files': recorded('networkd-wide'),
+    },
+    expect: { status: 'unknown' },
+  },
   {
     name: 'off passes',
     says: {
