@@ -105,7 +105,7 @@ const wanted = [...SYMBOLS, FIRST, ...LAST];
 export const bootConfig = defineProbe<KernelConfig>({
   id: 'boot-config',
   command: 'cat /boot/config-$(uname -r)',
-  script: `release=$(uname -r)
+  script: `read -r release 2>/dev/null </proc/sys/kernel/osrelease || release=$(uname -r)
 denied=
 for place in ${PLACES.map((place) => `"${place}"`).join(' ')}; do
   [ -f "$place" ] || continue

@@ -8,14 +8,8 @@ export type EtcdVersion = {
   readonly program: string | null;
 };
 
-// Nothing is asked where nobody listens on 2379: the socket tables tell that without a process of their own.
-const SCRIPT = `l=
-for f in /proc/net/tcp /proc/net/tcp6; do
-  while read -r _ a _ s _; do
-    case $a/$s in *:094B/0A) l=y; break ;; esac
-  done 2>/dev/null <"$f"
-done
-if [ -n "$l" ] && command -v curl >/dev/null; then
+// Nothing is asked where nobody listens on 2379 (94B; 0A is LISTEN). A shell reads a socket table byte by byte, grep at once.
+const SCRIPT = `if grep -qs ':094B [0-9A-F]*:0000 0A ' /proc/net/tcp /proc/net/tcp6 && command -v curl >/dev/null; then
   o=$(curl -sf --noproxy '*' --max-time 2 http://127.0.0.1:2379/version 2>/dev/null)
   case $o in *'"etcdserver":"'*) o=\${o#*'"etcdserver":"'}; printf 'running %.60s\\n' "\${o%%'"'*}" ;; esac
 fi

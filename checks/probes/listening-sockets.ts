@@ -98,7 +98,6 @@ export const listeningSockets = defineProbe<ListeningSockets>({
   rootCommands: ['/usr/bin/ss -Hlntup', '/usr/sbin/ss -Hlntup'],
   timeoutSeconds: 20,
   maxBytes: 2 << 20,
-  slow: true,
   fields: {
     named: 'plain',
     'sockets.protocol': 'plain',

@@ -10,34 +10,47 @@ export type NetworkdFiles = {
 };
 
 // .network and .link files with their drop-ins, and networkd.conf. Only section heads, the whole [Match] and five keys
-// are printed: other sections may hold secrets. An empty file and a link to /dev/null mask their name.
+// are printed: other sections may hold secrets. One grep reads them all, as a shell reads files byte by byte. An empty file and a link to /dev/null mask their name.
 const SCRIPT = `[ -d /run/systemd/system ] || { echo 'systemd does not run here' >&2; exit 127; }
-show() {
-  for f in "$@"; do
-    if [ ! -e "$f" ] && [ ! -L "$f" ]; then continue; fi
-    if [ -L "$f" ] && [ ! -f "$f" ]; then printf 'file %s\\n' "$f"; continue; fi
-    if [ ! -f "$f" ] || [ ! -r "$f" ]; then printf 'unreadable %s\\n' "$f"; continue; fi
-    printf 'file %s\\n' "$f"
-    M=
-    while IFS=' 	' read -r L || [ -n "$L" ]; do
-      case $L in
-      '[Match]'*) M=1; printf '|%s\\n' "$L" ;;
-      '['*) M=; printf '|%s\\n' "$L" ;;
-      Unmanaged*|MACAddressPolicy*|ManageForeign*|KeepConfiguration*|'#'*|';'*|'')
-        case $L in [A-Z]*) printf '|%s\\n' "$L" ;; esac ;;
-      *) [ -z "$M" ] || printf '|%s\\n' "$L" ;;
-      esac
-    done <"$f"
-  done
+mark() {
+  if [ ! -r "$1" ] && [ -f "$1" ]; then printf 'unreadable %s\\n' "$1"
+  elif [ ! -f "$1" ] && [ ! -L "$1" ]; then printf 'unreadable %s\\n' "$1"
+  else printf 'file %s\\n' "$1"
+  fi
 }
 L=/lib/systemd
 [ ! -L /lib ] || L=/usr/lib/systemd
+set --
 for d in /etc/systemd /run/systemd /usr/local/lib/systemd /usr/lib/systemd $L; do
   [ "$d" != /usr/lib/systemd ] || [ "$L" != /lib/systemd ] || [ -d /usr/lib/systemd/network ] || continue
-  show "$d"/networkd.conf "$d"/networkd.conf.d/*.conf
-  show "$d"/network/*.network "$d"/network/*.network.d/*.conf "$d"/network/*.link "$d"/network/*.link.d/*.conf
+  for f in "$d"/networkd.conf "$d"/networkd.conf.d/*.conf \\
+    "$d"/network/*.network "$d"/network/*.network.d/*.conf "$d"/network/*.link "$d"/network/*.link.d/*.conf; do
+    if [ -e "$f" ] || [ -L "$f" ]; then set -- "$@" "$f"; fi
+  done
   [ "$d" != /usr/lib/systemd ] || [ "$L" = /lib/systemd ] || break
 done
+T=$(grep -Hsv -e '^[[:space:]]*[#;]' -e '^[[:space:]]*$' /dev/null "$@" 2>&1)
+f='' M=''
+set -f
+IFS='
+'
+for l in $T; do
+  until [ "\${l#"$f:"}" != "$l" ] || [ $# -eq 0 ]; do f=$1 M=''; shift; mark "$f"; done
+  [ "\${l#"$f:"}" != "$l" ] || { echo 'one of the files is not text' >&2; exit 1; }
+  l=\${l#"$f:"}
+  l=\${l#"\${l%%[! 	]*}"}
+  l=\${l%"\${l##*[! 	]}"}
+  case $l in
+  '[Match]'*) M=1 ;;
+  '['*) M='' ;;
+  Unmanaged*|MACAddressPolicy*|ManageForeign*|KeepConfiguration*) ;;
+  *) [ -n "$M" ] || continue ;;
+  esac
+  printf '|%s\\n' "$l"
+done
+unset IFS
+set +f
+for f in "$@"; do mark "$f"; done
 for f in /usr/lib/systemd/libsystemd-shared-*.so /lib/systemd/libsystemd-shared-*.so /usr/lib/*/systemd/libsystemd-shared-*.so /usr/lib64/systemd/libsystemd-shared-*.so; do
   [ ! -e "$f" ] || { printf 'version %s\\n' "\${f##*libsystemd-shared-}"; break; }
 done

@@ -53,23 +53,23 @@ type Lanes = {
 };
 
 /**
- * Each slow probe has a lane of its own. All others share shells, because starting processes is most of their cost: one
- * shell for those that need root, one for those that talk to a daemon, two for the rest, as nodes have more than one
- * processor. What is compared with the moment of its arrival is asked first and directly. A sudo that hangs cannot be
- * killed, so its lane is the last to be read.
+ * Each slow probe has a lane of its own, and that with the longest limit starts first. All others share two shells,
+ * because starting processes is most of their cost: one for those that read, whose answers are sent at once, and one
+ * for those that wait, for a daemon or for sudo. A sudo that hangs cannot be killed, so what needs root comes last in
+ * that shell, and its lane is the last to be read. What is compared with the moment of its arrival is asked first.
  */
 function lanesOf(probes: readonly AnyProbe[]): Lanes {
   const timely = probes.filter((probe) => probe.timely === true);
   const others = probes.filter((probe) => probe.timely !== true);
   const slow = others.filter((probe) => probe.slow === true);
   const quick = others.filter((probe) => probe.slow !== true);
-  const rooted = quick.filter((probe) => probe.talks !== true && needsRoot(probe));
-  const talking = quick.filter((probe) => probe.talks === true);
-  const light = quick.filter((probe) => probe.talks !== true && !needsRoot(probe));
-  const halves = [0, 1].map((half) => light.filter((_, index) => index % 2 === half));
-  const held = [together(rooted), ...slow.map(alone), together(talking), together(halves[1] ?? [])];
+  const rooted = quick.filter(needsRoot);
+  const talking = quick.filter((probe) => probe.talks === true && !needsRoot(probe));
+  const reading = quick.filter((probe) => probe.talks !== true && !needsRoot(probe));
+  const longestFirst = slow.toSorted((a, b) => b.timeoutSeconds - a.timeoutSeconds);
+  const held = [together([...talking, ...rooted]), ...longestFirst.map(alone)];
   return {
-    direct: [...timely.map(alone), together(halves[0] ?? [])].filter(Boolean).join('\n'),
+    direct: [...timely.map(alone), together(reading)].filter(Boolean).join('\n'),
     held: held.filter(Boolean),
   };
 }

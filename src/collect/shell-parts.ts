@@ -43,13 +43,20 @@ fi
 // the line behind it says which command that was.
 const TOOLS = `
 T='timeout -k 2' K=gnu S='' U=
-case $(timeout --version 2>/dev/null) in *coreutils*) ;; *) K=busybox ;; esac
+case $($T 9 timeout --version 2>/dev/null) in
+*coreutils*) while read -r V F U F; do [ "$V" != Uid: ] || break; done 2>/dev/null </proc/self/status ;;
+*) K=busybox
 U=$($T 9 id -u 2>/dev/null) || { T='timeout -s KILL'; U=$($T 9 id -u 2>/dev/null); } ||
-{ T='timeout -s KILL -t'; K=old; U=$($T 9 id -u 2>/dev/null); } || { T='' K=none; U=$(id -u 2>/dev/null); }
+{ T='timeout -s KILL -t'; K=old; U=$($T 9 id -u 2>/dev/null); } || { T='' K=none; } ;;
+esac
+case $U in ''|*[!0-9]*) U=$(id -u 2>/dev/null) ;; esac
 case $U in ''|*[!0-9]*) U=- ;; esac
 [ "$K" = gnu ] || { command -v setsid >/dev/null && S=setsid; }
-H='head'
-[ "$(printf abc | head -c 2 2>/dev/null)" = ab ] || H=
+H=head O=1
+if [ "$(printf ab | head -c 1 2>/dev/null | cksum 2>/dev/null)" != '1220704766 1' ]; then
+[ "$(printf ab | head -c 1 2>/dev/null)" = a ] || H=
+[ "$(printf a | cksum 2>/dev/null)" = '1220704766 1' ] || O=
+fi
 M=none W='no way to become root is allowed'
 if [ "$U" = 0 ]; then M=root
 else case \${B:-auto} in
@@ -167,7 +174,7 @@ F=\${LOGNAME:-\${USER:-}}
 case $F in ''|*[!A-Za-z0-9._-]*) F=- ;; esac
 printf '\\n@@%s M 1 %s %s %s %s %s %s\\n' "$N" "$U" "$F" "$M" "$K" "$(date +%s 2>/dev/null || echo -)" "$V"
 C='- -'
-if [ -d /dev/fd/. ] && command -v tee >/dev/null && [ "$(printf a | cksum 2>/dev/null)" = '1220704766 1' ]; then
+if [ -n "$O" ] && [ -d /dev/fd/. ] && command -v tee >/dev/null; then
 { C=$({ _cr_body 2>/dev/null 8>&- 9>&- | tee /dev/fd/9 2>/dev/null >&8; } 9>&1 | cksum 8>&-); } 8>&1
 else _cr_body 2>/dev/null
 fi

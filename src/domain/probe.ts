@@ -33,9 +33,9 @@ export type Probe<T> = {
   /** Slow probes (a tenth of a second and more) start first and overlap with the others. */
   readonly slow?: boolean;
   /**
-   * It asks a daemon or a program that may hang or be slow to answer (systemctl, nmcli, kubectl), so it gets a process
-   * and a limit of its own. All other probes read files or ask the kernel and share one shell: they use builtins
-   * and cat, grep, sed wherever they can, because every process on the node costs.
+   * It asks a daemon or a program that may hang or be slow to answer (systemctl, nmcli, kubectl): those share a
+   * shell with those that need root. All other probes read files or ask the kernel and share one shell: they use
+   * builtins for short files and cat, grep, sed for long ones, because every process on the node costs.
    */
   readonly talks?: boolean;
   /** The answer is compared with the moment it arrives: it is asked first and never waits in a buffer. */

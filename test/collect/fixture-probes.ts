@@ -29,7 +29,7 @@ export const NASTY: readonly AnyProbe[] = [
   probeOf('flood', 'while :; do echo flood-flood-flood-flood; done', { maxBytes: 1000 }),
   probeOf('exactly-the-limit', 'printf 0123456789', { maxBytes: 10 }),
   probeOf('one-over-the-limit', 'printf 0123456789x', { maxBytes: 10 }),
-  probeOf('hangs', 'echo before; sleep 600', { timeoutSeconds: 1 }),
+  probeOf('hangs', 'echo before; sleep 600', { talks: true, timeoutSeconds: 1 }),
   probeOf('ignores-term', `trap "" TERM; echo before; sleep 600 & sleep 600; wait`, {
     timeoutSeconds: 1,
   }),

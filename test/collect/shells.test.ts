@@ -106,7 +106,7 @@ describe.each(SHELLS)('$argv', ({ tool, argv }) => {
     });
 
     test('what one light probe does to the shared shell, the others do not feel', () => {
-      // One lane broke off at a flood, the other at a probe that hangs; those behind them answered all the same.
+      // One shell broke off at a flood, the other at a probe that hangs; those behind them answered all the same.
       const voided = [...latin1(ran.stdout).matchAll(new RegExp(`@@${NONCE} V (\\S+)`, 'g'))];
       expect(voided.map(([, id]) => id).sort()).toEqual(['flood', 'hangs']);
       expect(of(read, 'environment')?.problem).toBeUndefined();
@@ -209,9 +209,8 @@ describeWith('busybox', 'poor machines', () => {
       'no-tail',
       COMMON.filter((applet) => applet !== 'tail'),
     );
-    const { read } = await collect(['busybox', 'sh', '-s'], probes.slice(0, 2), {
-      edit: pathIs(bin),
-    });
+    const asked = [probeOf('reads', 'echo a'), probeOf('talks', 'echo b', { talks: true })];
+    const { read } = await collect(['busybox', 'sh', '-s'], asked, { edit: pathIs(bin) });
     expect(read.evidence.map((item) => item.problem?.slice(0, 8))).toEqual([undefined, 'not-run:']);
   });
 });

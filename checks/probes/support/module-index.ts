@@ -20,7 +20,8 @@ const ASKED = '# asked for ';
 
 /** Our modules' lines of an index file, behind a line that says where they come from or that there is no such file. */
 export const indexScript = (file: 'modules.dep' | 'modules.builtin'): string =>
-  `file=/lib/modules/$(uname -r)/${file}
+  `read -r release 2>/dev/null </proc/sys/kernel/osrelease || release=$(uname -r)
+file=/lib/modules/$release/${file}
 if [ ! -e "$file" ]; then echo "${ABSENT}$file"; exit 0; fi
 if [ ! -r "$file" ]; then echo "$file may not be read" >&2; exit 126; fi
 echo "${FROM}$file"
