@@ -5,7 +5,8 @@ import { KeyProvider, useCommands, useHints } from './keys.js';
 import { LAYER, type Hint } from './key-registry.js';
 import { FullLayout } from './layouts/full.js';
 import { ScreenReaderLayout } from './layouts/screen-reader.js';
-import { Help, Leaving, PromptModal, StepsOverlay } from './overlays.js';
+import { Help, Leaving, StepsOverlay } from './overlays.js';
+import { usePrompt } from './prompt.js';
 import { ROUTES } from './routes.js';
 import { SessionProvider, useActions, useSession, type SessionHandle } from './session-context.js';
 import { SizeProvider, type SizeSource } from './terminal/window-size.js';
@@ -63,7 +64,7 @@ function useAppCommands(
 function Wizard({ onDone, onLeave, onSuspend, onDemo }: Endings) {
   const theme = useTheme();
   const step = useSession((state) => state.step);
-  const request = useSession((state) => state.prompt);
+  const prompt = usePrompt(useSession((state) => state.prompt));
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const [leaving, setLeaving] = useState(false);
   useAppCommands(setOverlay, {
@@ -79,7 +80,7 @@ function Wizard({ onDone, onLeave, onSuspend, onDemo }: Endings) {
   };
   const covers: readonly ReactNode[] = [
     leaving ? <Leaving key="leaving" /> : null,
-    request === null ? null : <PromptModal key="prompt" request={request} />,
+    prompt,
     overlay?.kind === 'steps' ? <StepsOverlay key="steps" onClose={close} /> : null,
     overlay?.kind === 'help' ? (
       <Help key="help" step={step} hints={overlay.hints} onClose={close} />

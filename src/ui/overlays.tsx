@@ -1,19 +1,17 @@
 import { Box } from 'ink';
-import { useMemo, useState } from 'react';
-import type { SecretRequest } from '../domain/transport.js';
+import { useMemo } from 'react';
 import { commandLineFor } from '../session/selectors/command-line.js';
 import { isDone, stepNumber, whyNotReachable } from '../session/selectors/steps.js';
 import { STEPS, type StepId } from '../session/steps.js';
 import { useArea } from './components/area.js';
 import { ScrollView } from './components/scroll-view.js';
 import { SelectList } from './components/select-list.js';
-import { TextField } from './components/text-field.js';
 import { Words } from './components/words.js';
 import { hintText, LAYER, type Hint } from './key-registry.js';
 import { useCommands } from './keys.js';
 import { titleOf } from './layouts/chrome.js';
 import { useActions, useSession, useSessionStore } from './session-context.js';
-import { blank, heading, line, wrap, type Line } from './text.js';
+import { blank, heading, line, type Line } from './text.js';
 import { useTheme } from './theme.js';
 import { STATUSES, STATUS_WORD } from '../domain/status.js';
 
@@ -83,62 +81,6 @@ export function StepsOverlay({ onClose }: { readonly onClose: () => void }) {
         width={width}
         height={height - 1}
       />
-    </Box>
-  );
-}
-
-const ASKS: Readonly<Record<SecretRequest['kind'], string>> = {
-  password: 'needs a password to log in',
-  passphrase: 'needs the passphrase of a private key',
-  'sudo-password': 'needs the password for sudo',
-  'keyboard-interactive': 'asks a question to log in',
-  confirm: 'waits for your word',
-};
-
-/** A secret somebody has to type. It goes to the broker and nowhere else: not into the session, not on the screen. */
-export function PromptModal({ request }: { readonly request: SecretRequest }) {
-  const { width } = useArea();
-  const actions = useActions();
-  const [secret, setSecret] = useState('');
-  // Only this kind of question is in the words of the node; the others are ours.
-  const asked =
-    request.kind === 'keyboard-interactive' ? `The node says: ${request.prompt}` : request.prompt;
-  const answer = (text: string | null) => () => {
-    setSecret('');
-    actions.answerPrompt(text);
-  };
-  return (
-    <Box flexDirection="column">
-      <Words bold tone="warn" width={width}>
-        {`${request.node} ${ASKS[request.kind]}`}
-      </Words>
-      {wrap(asked, width).map((text, index) => (
-        <Words key={index} width={width}>
-          {text}
-        </Words>
-      ))}
-      <Words> </Words>
-      <Box>
-        <Words bold>Answer: </Words>
-        <TextField
-          value={secret}
-          onChange={setSecret}
-          isActive
-          secret={!request.echo}
-          width={width - 9}
-          layer={LAYER.modalField}
-          commands={{
-            'go.on': { run: answer(secret), label: 'send' },
-            'go.back': { run: answer(null), label: 'do not answer' },
-          }}
-        />
-      </Box>
-      <Words> </Words>
-      <Words tone="dim" width={width}>
-        {request.kind === 'confirm'
-          ? 'Anything but yes leaves the remaining nodes alone.'
-          : 'It is kept in memory for this run and never written down.'}
-      </Words>
     </Box>
   );
 }

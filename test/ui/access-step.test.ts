@@ -102,7 +102,7 @@ it('a password is asked for over any step, and is never drawn', async () => {
 
     Working: Connecting…
     Same as: calico-ready audit n1
-    Enter send · Esc do not answer · Ctrl-C leave"
+    Esc do not answer · Ctrl-C leave"
   `);
   await screen.press(secret);
   await screen.shows('(typed, not shown)');
