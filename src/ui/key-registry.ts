@@ -1,7 +1,10 @@
 import { bindsKey, COMMANDS, keysOfText, type Command, type Press } from './keymap.js';
 
-/** Who is asked first, the highest first. `modal` and above keep everything below from hearing keys. */
-export const LAYER = { app: 0, step: 1, field: 2, modal: 3, modalField: 4 } as const;
+/**
+ * Who is asked first, the highest first. `modal` and above keep everything below from hearing keys; `unseen` keeps
+ * everything, because nobody sees what a key would do.
+ */
+export const LAYER = { app: 0, step: 1, field: 2, modal: 3, modalField: 4, unseen: 5 } as const;
 export type Layer = (typeof LAYER)[keyof typeof LAYER];
 
 export type Hint = { readonly command: Command; readonly label: string };
@@ -84,9 +87,8 @@ export function createKeyRegistry(): KeyRegistry {
 /** Under a modal only the modal hears. */
 function heard(listeners: readonly Listener[]): readonly Listener[] {
   const top = listeners[0]?.layer ?? LAYER.app;
-  return top >= LAYER.modal
-    ? listeners.filter((listener) => listener.layer >= LAYER.modal)
-    : listeners;
+  const least = top === LAYER.unseen ? top : top >= LAYER.modal ? LAYER.modal : LAYER.app;
+  return listeners.filter((listener) => listener.layer >= least);
 }
 
 const prints = ({ command }: Hint): boolean =>

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { STEPS, type StepId } from '../../src/session/steps.js';
 import { broken, healthy, inventoryNode } from '../helpers/fake-ports.js';
 import { closeWizards, startWizard, surveyed, type WizardRun } from '../helpers/render-session.js';
-import { KEY } from '../helpers/screen.js';
+import { KEY, PATIENCE_MS } from '../helpers/screen.js';
 
 afterEach(closeWizards);
 
@@ -47,6 +47,24 @@ it('a terminal too small says so, and works again when it is larger', async () =
   expect(screen.lines()[0]).toBe('calico-ready  Findings  5/9');
 });
 
+it('a terminal too small takes no key but Ctrl-C: nobody sees what another would do', async () => {
+  const { screen, fake, result } = await at('fixes');
+  await screen.press(KEY.down, KEY.space);
+  await screen.shows('1 marked');
+  await screen.press('a');
+  await screen.shows('Enter applies now');
+  screen.resize(50, 10);
+  await screen.shows('Make this window larger');
+  await screen.press(KEY.enter);
+  screen.resize(80, 24);
+  await screen.shows('Enter applies now');
+  expect(fake.calls.filter((call) => call.startsWith('apply'))).toEqual([]);
+  screen.resize(50, 10);
+  await screen.shows('Make this window larger');
+  await screen.press(KEY.ctrlC);
+  expect(await result).toBe('left');
+});
+
 it('a terminal that shrinks and grows is drawn afresh, and keeps its scrollback', async () => {
   const run = await at('findings');
   const { screen } = run;
@@ -61,7 +79,7 @@ it('a terminal that shrinks and grows is drawn afresh, and keeps its scrollback'
     await screen.shows('fake/firewall', '? help');
     await vi.waitFor(() => {
       expect(heightOf(run)).toBe(rows - 1);
-    });
+    }, PATIENCE_MS);
     expect(screen.lines()[0]).toBe('calico-ready  Findings  5/9');
     expect(screen.lines().filter((text) => text.startsWith('calico-ready  '))).toHaveLength(1);
   }

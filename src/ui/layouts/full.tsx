@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 import type { StepId } from '../../session/steps.js';
 import { AreaProvider } from '../components/area.js';
 import { Lines, Words } from '../components/words.js';
+import { LAYER } from '../key-registry.js';
+import { useTextCommands } from '../keys.js';
 import { useWindowSize } from '../terminal/window-size.js';
 import { useSession } from '../session-context.js';
 import { line, wrapLines } from '../text.js';
@@ -18,8 +20,9 @@ export type LayoutProps = {
 
 const COMPACT_ROWS = 20;
 
-/** A terminal too small to work in says so, and nothing else; the title stays, and Ctrl-C still works. */
+/** A terminal too small to work in says so, and nothing else; the title stays, and no key but Ctrl-C works. */
 function TooSmall({ step, columns, rows }: { step: StepId; columns: number; rows: number }) {
+  useTextCommands({}, () => true, { layer: LAYER.unseen, takesAll: true });
   const demo = useSession((state) => state.demo);
   const size = `${String(columns)}x${String(rows)}`;
   const least = `${String(SMALLEST.columns)}x${String(SMALLEST.rows)}`;
