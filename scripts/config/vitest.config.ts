@@ -8,8 +8,10 @@ export default defineConfig({
     env: { FORCE_COLOR: '0', CI: 'false' },
     globalSetup: ['scripts/config/test-folder.ts'],
     restoreMocks: true,
-    // Real terminals, servers and nodes on a machine that others use too: one more try there, none at the desk.
-    retry: (process.env['CI'] ?? '') === '' ? 0 : 1,
+    // Real terminals, servers and nodes on a machine that others use too: two more tries there, none at the desk.
+    retry: (process.env['CI'] ?? '') === '' ? 0 : 2,
+    // A second, as it is by default, may go by before a busy machine runs a process at all.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './scripts/config/closing-line.ts'],
     // Much of a test's time is waiting for servers and limits. The default is one worker on a machine of two processors.
     maxWorkers: 3,

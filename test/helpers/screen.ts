@@ -24,7 +24,7 @@ export const KEY = {
 } as const;
 
 /** Milliseconds a screen may take to show what is awaited, on a machine with other work. */
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
 
 /** A paste as a terminal with bracketed paste sends it. */
 export const pasted = (text: string): string => `\u001b[200~${text}\u001b[201~`;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { offerResume } from '../../src/ui/offer-resume.js';
-import { KEY, Screen } from '../helpers/screen.js';
+import { KEY, PATIENCE_MS, Screen } from '../helpers/screen.js';
 
 const SAVED = { startedAt: '2026-03-01T12:00:00.000Z', step: 'Findings', nodes: 3 };
 
@@ -21,6 +21,6 @@ it.each([
   expect(await choice).toBe(expected);
   await vi.waitFor(() => {
     expect(screen.alternate).toBe(false);
-  });
+  }, PATIENCE_MS);
   expect(screen.raw).toBe(false);
 });

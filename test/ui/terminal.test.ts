@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { runScreen } from '../../src/ui/run-screen.js';
-import { KEY, Screen } from '../helpers/screen.js';
+import { KEY, PATIENCE_MS, Screen } from '../helpers/screen.js';
 import { closeWizards, startWizard } from '../helpers/render-session.js';
 
 const ENTERED = '\u001b[?1049h';
@@ -46,7 +46,7 @@ const says = (text: string): Promise<void> =>
       if (!output.includes(text))
         throw new Error(`no ${text} in ${JSON.stringify(output.slice(-800))}`);
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: PATIENCE_MS, interval: 20 },
   );
 
 const press = (key: string): void => {
@@ -58,7 +58,7 @@ async function isRestored(): Promise<void> {
   await says('status=');
   await vi.waitFor(() => {
     expect(output.slice(output.indexOf('status='))).toMatch(/ icanon/);
-  });
+  }, PATIENCE_MS);
   const settings = output.slice(output.indexOf('status='));
   expect(settings).toMatch(/(?<!-)\becho\b/);
   expect(output.lastIndexOf(LEFT)).toBeGreaterThan(output.lastIndexOf(ENTERED));
