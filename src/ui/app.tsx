@@ -5,6 +5,7 @@ import { KeyProvider, useCommands, useHints } from './keys.js';
 import { LAYER, type Hint } from './key-registry.js';
 import { FullLayout } from './layouts/full.js';
 import { ScreenReaderLayout } from './layouts/screen-reader.js';
+import { KeptProvider, type Kept } from './kept.js';
 import { Help, Leaving, StepsOverlay } from './overlays.js';
 import { usePrompt } from './prompt.js';
 import { ROUTES } from './routes.js';
@@ -106,13 +107,16 @@ type AppProps = Endings & {
 
 /** The whole wizard, given everything it needs. */
 export function App({ session, theme, size, ...endings }: AppProps) {
+  const [kept] = useState<Kept>(() => new Map());
   return (
     <SizeProvider value={size}>
       <ThemeProvider value={theme}>
         <SessionProvider value={session}>
-          <KeyProvider>
-            <Wizard {...endings} />
-          </KeyProvider>
+          <KeptProvider value={kept}>
+            <KeyProvider>
+              <Wizard {...endings} />
+            </KeyProvider>
+          </KeptProvider>
         </SessionProvider>
       </ThemeProvider>
     </SizeProvider>

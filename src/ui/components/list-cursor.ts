@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { CommandMap } from '../keys.js';
+import { useKept } from '../kept.js';
 
 const clamp = (value: number, count: number): number => Math.max(0, Math.min(count - 1, value));
 
@@ -45,20 +46,27 @@ export function useListCursor(count: number, page: number): ListCursor {
   };
 }
 
+/** The name under which the pointer of the Fixes step is kept: the findings lead to a fix. */
+export const FIXES_PLACE = 'fixes';
+
+/** Where the pointer of a keyed list stands. */
+export type Place = { readonly index: number; readonly key: string | null };
+
 /**
  * As `useListCursor`, but the pointer stays on its row when rows come, go or change places, so that a key never
- * acts on another row than the one it was pressed for.
+ * acts on another row than the one it was pressed for. Under a `name` it is kept while another step is shown.
  */
 export function useKeyedCursor<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
   page: number,
+  name?: string,
 ): ListCursor {
   const keyAt = (index: number): string | null => {
     const item = items[index];
     return item === undefined ? null : keyOf(item);
   };
-  const [place, setPlace] = useState(() => ({ index: 0, key: keyAt(0) }));
+  const [place, setPlace] = useKept<Place>(name, () => ({ index: 0, key: keyAt(0) }));
   const stays = place.key === null || keyAt(place.index) === place.key;
   const found = stays ? place.index : items.findIndex((item) => keyOf(item) === place.key);
   const cursor = clamp(found < 0 ? place.index : found, items.length);

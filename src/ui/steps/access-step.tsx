@@ -133,9 +133,10 @@ export function AccessStep() {
   const keyList = useSession((state) => state.hostKeyList);
   const nodes = useSession((state) => state.nodes);
   const state = useSession((whole) => whole.nodeAccess);
-  const [inTable, setInTable] = useState(false);
+  // Where nodes were tried already, keys typed ahead must not change how they are entered.
+  const [inTable, setInTable] = useState(() => Object.keys(state).length > 0);
   const { formRows, tableRows, detailRows } = roomOf(height, inTable);
-  const list = useKeyedCursor(nodes, (one) => one.name, tableRows - 2);
+  const list = useKeyedCursor(nodes, (one) => one.name, tableRows - 2, 'access');
   const node = nodes[list.cursor];
   const accessOf = (name: string): NodeAccess => lookup(state, name) ?? { phase: 'untried' };
   const access = node === undefined ? undefined : accessOf(node.name);

@@ -23,7 +23,7 @@ type GridProps = {
   readonly isActive: boolean;
   readonly onFilter: () => void;
   readonly onOpen: (check: string) => void;
-  readonly onFix: () => void;
+  readonly onFix: (check: string) => void;
   readonly onAdopt: () => void;
 };
 
@@ -68,7 +68,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
   const suggested = suggestionLine(report);
   // The title of the row with the pointer is written out below the table, with its weight.
   const around = 2 + groups.length + (suggested === null ? 0 : 1);
-  const list = useKeyedCursor(rows, (one) => one.check, height - around - 2);
+  const list = useKeyedCursor(rows, (one) => one.check, height - around - 2, 'findings');
   const row = rows[list.cursor];
   const open = (): void => {
     if (row !== undefined) onOpen(row.check);
@@ -85,7 +85,12 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
         },
         label: filter === 'all' ? 'problems only' : 'all checks',
       },
-      'findings.fix': { run: onFix, label: 'fixes' },
+      'findings.fix': {
+        run: () => {
+          onFix(row?.check ?? '');
+        },
+        label: 'fixes',
+      },
       'findings.adopt': suggested === null ? undefined : onAdopt,
       ...list.commands,
     },

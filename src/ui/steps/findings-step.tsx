@@ -2,12 +2,14 @@ import { Box } from 'ink';
 import { useMemo, useState } from 'react';
 import type { Report } from '../../domain/report.js';
 import { useArea } from '../components/area.js';
+import { FIXES_PLACE, type Place } from '../components/list-cursor.js';
 import { ScrollView } from '../components/scroll-view.js';
 import { SelectList } from '../components/select-list.js';
 import { Words } from '../components/words.js';
 import { LAYER } from '../key-registry.js';
+import { useKept, useKeptMap } from '../kept.js';
 import type { CommandMap } from '../keys.js';
-import { useActions, useCatalogue, useSession } from '../session-context.js';
+import { useActions, useCatalogue, useSession, useSessionStore } from '../session-context.js';
 import { count, fit, line } from '../text.js';
 import { useTheme } from '../theme.js';
 import { AdoptIntent } from './adopt-intent.js';
@@ -20,7 +22,7 @@ type DepthProps = {
   readonly report: Report;
   readonly view: Exclude<FindingsView, { kind: 'grid' | 'adopt' }>;
   readonly onView: (view: FindingsView) => void;
-  readonly onFix: () => void;
+  readonly onFix: (check: string) => void;
 };
 
 /** Room for a node's name before a command; the output itself has it in full. */
@@ -86,7 +88,12 @@ function Depth({ report, view, onView, onFix }: DepthProps) {
       commands={{
         'go.on': { run: evidenceView, label: 'raw output' },
         'nav.open': { run: evidenceView, label: '' },
-        'findings.fix': { run: onFix, label: 'to the fixes' },
+        'findings.fix': {
+          run: () => {
+            onFix(check);
+          },
+          label: 'to the fixes',
+        },
         ...out,
       }}
     />
@@ -97,10 +104,16 @@ function Depth({ report, view, onView, onFix }: DepthProps) {
 export function FindingsStep() {
   const report = useSession((state) => state.report);
   const actions = useActions();
+  const store = useSessionStore();
+  const kept = useKeptMap();
   const [view, setView] = useState<FindingsView>({ kind: 'grid' });
-  const [filter, setFilter] = useState<Filter>('problems');
+  const [filter, setFilter] = useKept<Filter>('findings.filter', () => 'problems');
   if (report === null) return <Words>Nothing was surveyed yet. Esc goes back to the survey.</Words>;
-  const onFix = (): void => {
+  const onFix = (check: string): void => {
+    const { fixes } = store.getState();
+    const index = fixes.findIndex((item) => item.check === check);
+    const place: Place = { index, key: fixes[index]?.key ?? null };
+    if (index >= 0) kept.set(FIXES_PLACE, place);
     actions.goTo('fixes');
   };
   const { suggestion } = report;

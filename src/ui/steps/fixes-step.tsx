@@ -12,7 +12,7 @@ import type { FixItem } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { ConfirmByTyping } from '../components/confirm-by-typing.js';
 import { ScrollView } from '../components/scroll-view.js';
-import { useKeyedCursor } from '../components/list-cursor.js';
+import { FIXES_PLACE, useKeyedCursor } from '../components/list-cursor.js';
 import { Table, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands, type CommandMap } from '../keys.js';
@@ -241,7 +241,7 @@ export function FixesStep() {
   const { width, height } = useArea();
   const actions = useActions();
   const items = useSession((state) => state.fixes);
-  const list = useKeyedCursor(items, (one) => one.key, height - DETAIL_ROWS - 3);
+  const list = useKeyedCursor(items, (one) => one.key, height - DETAIL_ROWS - 3, FIXES_PLACE);
   const [{ mode, asked }, setCover] = useState<Covering>({ mode: 'list', asked: [] });
   const show = (next: Mode, some: readonly FixItem[] = []): void => {
     setCover({ mode: next, asked: some });

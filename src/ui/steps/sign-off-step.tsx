@@ -117,7 +117,7 @@ export function SignOffStep() {
     () => (report === null ? [] : signOffRows(report, problems, waivers)),
     [report, problems, waivers],
   );
-  const list = useKeyedCursor(rows, rowKey, LEAST_TABLE - 2);
+  const list = useKeyedCursor(rows, rowKey, LEAST_TABLE - 2, 'sign-off');
   const row = rows[list.cursor];
   const says = useMemo<readonly Line[]>(
     () => [

@@ -67,7 +67,7 @@ export function SurveyStep() {
   const progress = useSession((state) => state.progress);
   const busy = useSession((state) => state.busy !== null);
   const surveyed = useSession((state) => state.report !== null);
-  const list = useKeyedCursor(nodes, (one) => one.name, height - 4);
+  const list = useKeyedCursor(nodes, (one) => one.name, height - 4, 'survey');
   const progressOf = (name: string): NodeProgress => lookup(progress, name) ?? { phase: 'waiting' };
   const start = (): void => {
     void actions.runSurvey();

@@ -1,0 +1,42 @@
+import { afterEach, expect, it } from 'vitest';
+import { broken, healthy } from '../helpers/fake-ports.js';
+import { closeWizards, startWizard, surveyed } from '../helpers/render-session.js';
+import { KEY } from '../helpers/screen.js';
+
+afterEach(closeWizards);
+
+const open = (step: 'findings' | 'access') =>
+  startWizard({
+    world: { n1: healthy(), n2: broken() },
+    before: async (session) => {
+      await surveyed(session);
+      session.actions.goTo(step);
+    },
+  });
+
+it('the pointer stands where it stood when a step is left and comes back', async () => {
+  const { screen } = await open('findings');
+  await screen.shows('❯ ✖ failed      fake/firewall');
+  await screen.press('f', KEY.down, KEY.enter);
+  await screen.shows('Paths  6/9');
+  await screen.press(KEY.esc);
+  await screen.shows('❯ ✖ failed      fake/manager', 'f problems only');
+});
+
+it('from a finding to the fixes the pointer stands on its fix', async () => {
+  const { screen } = await open('findings');
+  await screen.press(KEY.down, 'm');
+  await screen.shows('❯ [ ]  offered    n2      safe        fake/manager');
+  await screen.press('5', KEY.up, KEY.right);
+  await screen.shows('Enter raw output');
+  await screen.press('m');
+  await screen.shows('❯ [ ]  offered    n2      disruptive  fake/firewall');
+});
+
+it('back at nodes that were tried, keys typed ahead do not change how they are entered', async () => {
+  const { screen, state } = await open('access');
+  await screen.shows('Settings (Up)', '❯ n1');
+  await screen.press('q');
+  await screen.shows('2 open');
+  expect(state().access.user).toBe('');
+});
