@@ -14,7 +14,7 @@ which you must have from the sender over another channel. Do not trust a key ins
 2. Unpack into an empty folder and check the signature over the list of files:
 
      mkdir x && tar -xzf BUNDLE.tar.gz -C x && cd x/${root}
-     ssh-keygen -Y verify -f allowed_signers -I alice@example.org -n ${NAMESPACE} \\
+     ssh-keygen -Y verify -f ../../allowed_signers -I alice@example.org -n ${NAMESPACE} \\
        -s SHA256SUMS.sig < SHA256SUMS
 
 3. Check every file against the list, and that no other file is there:

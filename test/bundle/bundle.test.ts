@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -83,18 +83,18 @@ describe('a good bundle', () => {
   });
 
   it('verifies by the three commands of its own README, which a stranger types', () => {
-    const unpacked = mkdtempSync(join(folder, 'x-'));
-    writeFileSync(join(folder, 'g.tar.gz'), good);
-    execFileSync('tar', ['-xzf', join(folder, 'g.tar.gz'), '-C', unpacked]);
-    const inside = join(unpacked, rootOf());
-    const readme = readFileSync(join(inside, 'README-VERIFY.txt'), 'utf8');
-    const command = /ssh-keygen -Y verify[^<]*< SHA256SUMS/.exec(readme)?.[0] ?? '';
-    const typed = command
-      .replace('allowed_signers', join(folder, 'signers'))
-      .replace('alice@example.org', WHO);
+    const desk = mkdtempSync(join(folder, 'desk-'));
+    writeFileSync(join(desk, 'BUNDLE.tar.gz'), good);
+    copyFileSync(join(folder, 'signers'), join(desk, 'allowed_signers'));
+    const name = `${rootOf()}/README-VERIFY.txt`;
+    const readme = execFileSync('tar', ['-xzOf', join(desk, 'BUNDLE.tar.gz'), name], {
+      encoding: 'utf8',
+    });
+    const commands = /mkdir x[^<]*< SHA256SUMS/.exec(readme)?.[0] ?? '';
+    const typed = commands.replace('alice@example.org', WHO);
     expect(
-      execFileSync('sh', ['-c', `${typed} && sha256sum -c SHA256SUMS`], {
-        cwd: inside,
+      execFileSync('sh', ['-ec', `${typed}\nsha256sum -c SHA256SUMS`], {
+        cwd: desk,
         encoding: 'utf8',
       }),
     ).toMatch(/^Good "calico-ready-bundle" signature[^]*bundle.json: OK/);
