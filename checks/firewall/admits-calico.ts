@@ -1,5 +1,6 @@
 import { defineCheck, unknown } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
+import { BY_HAND } from '../paths/path-text.js';
 import { inWords, needsOf } from './needs.js';
 import { portsTable } from './texts.js';
 
@@ -18,9 +19,5 @@ export const admitsCalico = defineCheck({
     `Answered by the tests of the paths between nodes: ${needsOf(intent, []).map(inWords).join(', ')}. Until they have run it is unknown. Firewalls that are known by name are judged by checks of their own.`,
   needs: {},
   breaks: ['whatever uses the port that is kept out'],
-  judge: () =>
-    unknown(
-      reason('not-run', 'the paths between nodes were not tested'),
-      'Run calico-ready paths.',
-    ),
+  judge: () => unknown(reason('not-run', 'the paths between nodes were not tested'), BY_HAND),
 });

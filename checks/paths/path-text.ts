@@ -16,14 +16,15 @@ export const portsRow = (says: string): readonly [Source, Source] => [
 export const pathRule = (who: string, connectionless: boolean): string =>
   `${who} ${OPEN}${connectionless ? ` ${SILENT}` : ''} Until the paths are tested it is unknown.`;
 
+/** The next step while no command tests paths. */
+export const BY_HAND =
+  'This version sends no test traffic between nodes: try the ports by hand, from one node to another.';
+
 /** What all paths have in common while nothing tests them; no answer of a node tells what the network between them does. */
 export const UNTESTED = {
   severity: 'recommended',
   waivable: true,
   needs: {},
   judge: (): Verdict =>
-    unknown(
-      reason('not-run', 'the paths between nodes were not tested'),
-      'Run calico-ready paths, which sends test traffic between the nodes.',
-    ),
+    unknown(reason('not-run', 'the paths between nodes were not tested'), BY_HAND),
 } as const;

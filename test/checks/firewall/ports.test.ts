@@ -156,6 +156,6 @@ testCheck(admitsCalico, [
   {
     name: 'unknown until the paths are tested',
     says: {},
-    expect: { status: 'unknown', reason: has('not-run: '), toKnow: has('calico-ready paths') },
+    expect: { status: 'unknown', reason: has('not-run: '), toKnow: has('sends no test traffic') },
   },
 ]);

@@ -39,7 +39,7 @@ describe.each<[AnyClusterCheck, Partial<Intent>, Partial<Intent> | null, string]
     expect(judged(check, used)).toMatchObject({
       status: 'unknown',
       reason: expect.stringMatching(/^not-run: /) as unknown,
-      toKnow: expect.stringContaining('calico-ready paths') as unknown,
+      toKnow: expect.stringContaining('sends no test traffic') as unknown,
     });
   });
 
