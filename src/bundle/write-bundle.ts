@@ -1,7 +1,8 @@
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError, OperatorError } from '../domain/errors.js';
 import type { Signer } from '../domain/signer.js';
+import { systemErrorWords } from '../domain/system-error.js';
 import { visibleLine } from '../domain/visible.js';
 import { bundleFiles, rootOf, type BundleInput } from './contents.js';
 import { gzip } from './gzip.js';
@@ -96,6 +97,12 @@ export async function writeBundle(
 }
 
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  // The rename below would put a file in the place of a device.
+  if ((await stat(path).catch(() => null))?.isFile() === false)
+    throw new InputError(
+      `Cannot write the bundle ${visibleLine(path)}: it is not a regular file.`,
+      'Choose another name.',
+    );
   const temporary = join(dirname(path), `.${basename(path)}.${String(process.pid)}.part`);
   try {
     await writeFile(temporary, bytes, { flag: 'wx', mode: 0o600 });
@@ -105,9 +112,8 @@ async function writeWhole(path: string, bytes: Buffer): Promise<void> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new OperatorError(
-      `Cannot write the bundle ${visibleLine(path)}: ${code}. Nothing was left behind.`,
+    throw new InputError(
+      `Cannot write the bundle ${visibleLine(path)}: ${systemErrorWords(error)}. Nothing was left behind.`,
       'Make room, or name a folder that you can write to.',
     );
   }

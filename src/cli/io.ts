@@ -1,21 +1,21 @@
-import { writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { InputError } from '../domain/errors.js';
-import { visible, visibleLine } from '../domain/visible.js';
+import { systemErrorWords } from '../domain/system-error.js';
+import { visible } from '../domain/visible.js';
+import { writeText } from './files/write-text.js';
 
 /**
  * Writes all of `text` and waits until the pipe has taken it: a 10 MB report through a slow pipe arrives whole.
- * A reader that has gone away (EPIPE) is no error of ours.
+ * A reader that has gone away (EPIPE) is no error of ours; of any other the listener in main.ts tells, as it does of
+ * what is printed without this function.
  */
 export async function writeAll(
   stream: NodeJS.WriteStream,
   text: string | Uint8Array,
 ): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    stream.write(text, (error) => {
-      if (error === null || error === undefined || ('code' in error && error.code === 'EPIPE'))
-        resolve();
-      else reject(error);
+  await new Promise<void>((resolve) => {
+    stream.write(text, () => {
+      resolve();
     });
   });
 }
@@ -26,16 +26,15 @@ export async function emit(text: string, output: string | undefined): Promise<vo
     await writeAll(process.stdout, text);
     return;
   }
-  try {
-    await writeFile(output, text, { mode: 0o644 });
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new InputError(
-      `Cannot write ${visibleLine(output)}: ${why}.`,
-      'Name a file in a folder you can write to.',
-    );
-  }
+  await writeText(output, text);
 }
+
+/** Standard output does not take what is to be printed, most often because a disk is full. */
+export const cannotPrint = (error: unknown): InputError =>
+  new InputError(
+    `Cannot write to standard output: ${systemErrorWords(error)}.`,
+    'Send the output elsewhere, or make room.',
+  );
 
 /** Everything that is not the result goes to standard error, visible whoever's words are in it. */
 export function note(text: string): void {

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { CancelledError, OperatorError } from '../domain/errors.js';
 import { visible } from '../domain/visible.js';
 import { EXIT, exitOfError, type ExitCode } from './exit-codes.js';
-import { note } from './io.js';
+import { cannotPrint, note } from './io.js';
 import { buildProgram } from './program.js';
 import { VERSION } from './version.js';
 
@@ -10,7 +10,7 @@ import { VERSION } from './version.js';
 export async function main(args: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      ignoreClosed(error, stream.isTTY);
+      tellUnlessClosed(error, stream);
     });
   let exit: ExitCode = EXIT.good;
   try {
@@ -21,12 +21,18 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     exit = explain(error);
   }
-  process.exitCode = exit;
+  // What standard output said meanwhile stays.
+  process.exitCode ??= exit;
 }
 
-/** Nobody reads any more: a pipe that was closed, or a terminal that was. EIO of a file is a failure. */
-function ignoreClosed(error: NodeJS.ErrnoException, isTerminal: boolean): void {
-  if (error.code !== 'EPIPE' && !(isTerminal && error.code === 'EIO')) throw error;
+/**
+ * Nobody reads any more: a pipe that was closed, or a terminal that was. EIO of a file is a failure. What standard error
+ * does not take can be told nowhere.
+ */
+function tellUnlessClosed(error: NodeJS.ErrnoException, stream: NodeJS.WriteStream): void {
+  if (error.code === 'EPIPE' || (stream.isTTY && error.code === 'EIO')) return;
+  if (stream !== process.stdout || process.exitCode === EXIT.usage) return;
+  process.exitCode = explain(cannotPrint(error));
 }
 
 function explain(error: unknown): ExitCode {

@@ -51,26 +51,33 @@ export const collect = (value: string, before: readonly string[]): readonly stri
   value,
 ];
 
+/** Parses what a flag names that can be named once: a second one would stay without effect, and without a word. */
+export const once = (value: string, before: string | undefined): string => {
+  if (before !== undefined) throw new InvalidArgumentError('The flag is given twice.');
+  if (value === '') throw new InvalidArgumentError('It is empty.');
+  return value;
+};
+
 export const formatOption = (): Option =>
   new Option('--format <format>', 'how to print the report').choices(FORMATS).default('human');
 
 /** Where evidence comes from. */
 export const withSource = (command: Command): Command =>
   command
-    .option('--inventory <file>', 'nodes: our YAML, Ansible INI or YAML, or one host a line')
-    .option('--intent <file>', 'what is to run; print one with `calico-ready intent`')
-    .option('--from <path>', 'judge recorded evidence instead of asking nodes')
+    .option('--inventory <file>', 'nodes: our YAML, Ansible INI or YAML, or one host a line', once)
+    .option('--intent <file>', 'what is to run; print one with `calico-ready intent`', once)
+    .option('--from <path>', 'judge recorded evidence instead of asking nodes', once)
     .option('--local', 'ask this machine')
-    .option('--rules <file>', 'own rules')
-    .option('--waivers <file>', 'what was signed away');
+    .option('--rules <file>', 'own rules', once)
+    .option('--waivers <file>', 'what was signed away', once);
 
 /** Where the result goes. */
 export const withResult = (command: Command): Command =>
   command
     .addOption(formatOption())
-    .option('--output <file>', 'write the report here instead of standard output')
-    .option('--bundle <file>', 'also write a readiness bundle')
-    .option('--sign-key <file>', 'private key file that signs the bundle, or `agent`')
+    .option('--output <file>', 'write the report here instead of standard output', once)
+    .option('--bundle <file>', 'also write a readiness bundle', once)
+    .option('--sign-key <file>', 'private key file that signs the bundle, or `agent`', once)
     .option(
       '--unsigned',
       'write a bundle without a signature; its name must end in -UNSIGNED.tar.gz',
@@ -115,8 +122,8 @@ export const withAccess = (command: Command): Command =>
       collect,
       [] as readonly string[],
     )
-    .option('--config <file>', 'SSH configuration, as ssh -F')
-    .option('--known-hosts <file>', "known hosts instead of the user's and the system's")
+    .option('--config <file>', 'SSH configuration, as ssh -F', once)
+    .option('--known-hosts <file>', "known hosts instead of the user's and the system's", once)
     .addOption(
       new Option('--host-key <policy>', 'unknown host keys')
         .choices(['ask', 'strict', 'accept-new'])

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { InputError } from '../domain/errors.js';
-import { visibleLine } from '../domain/visible.js';
+import { visible, visibleLine } from '../domain/visible.js';
 import type { FixOptions } from './commands/fix.js';
 import type { UndoOptions } from './commands/undo.js';
 import type { ExitCode } from './exit-codes.js';
 import {
   collect,
   formatOption,
+  once,
   whole,
   withAccess,
   withResult,
@@ -14,6 +15,9 @@ import {
   type CommonOptions,
 } from './options.js';
 import { VERSION } from './version.js';
+
+/** Commands that are promised and not built yet. */
+const LATER: ReadonlySet<string> = new Set(['paths', 'open', 'compare']);
 
 type Done = (code: ExitCode) => void;
 
@@ -24,7 +28,15 @@ export function buildProgram(done: Done): Command {
     .version(`calico-ready ${VERSION}`, '-V, --version')
     .exitOverride()
     .showHelpAfterError('Run calico-ready --help for the commands and flags.')
-    .enablePositionalOptions();
+    .helpCommand('help [command]', 'display help for command')
+    // What was typed is said again in such a message: visible, and no more of it than can be read.
+    .configureOutput({
+      outputError: (text, write) => {
+        write(visible(text.replace(/[^\n]{400,}/g, (line) => visibleLine(line, 400))));
+      },
+    })
+    .enablePositionalOptions()
+    .hook('preSubcommand', refuseFlagsBefore);
   addWizard(program, done);
   addAudit(program, done);
   addChanges(program, done);
@@ -49,15 +61,32 @@ function addWizard(program: Command, done: Done): void {
     program
       .command('demo')
       .description('the wizard on an embedded fleet; without a terminal: audits it and prints')
-      .option('--intent <file>', 'what is to run'),
+      .option('--intent <file>', 'what is to run', once),
   ).action(async (options: CommonOptions) => {
     const { runDemo } = await import('./commands/demo.js');
     done(await runDemo(options));
   });
 }
 
+/** A flag before the command is one of the wizard; the command would not see it. */
+function refuseFlagsBefore(program: Command, command: Command): void {
+  const early = program.options.find(
+    (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (early?.long === undefined) return;
+  throw new InputError(
+    `${early.long} stands before the command.`,
+    `Write it behind: calico-ready ${command.name()} ${early.long} …`,
+  );
+}
+
 function refuseWord(word: string | undefined): void {
   if (word === undefined) return;
+  if (LATER.has(word))
+    throw new InputError(
+      `The command ${word} is not part of this version.`,
+      'calico-ready --help lists the commands.',
+    );
   throw new InputError(
     `There is no command "${visibleLine(word, 60)}".`,
     'calico-ready --help lists the commands; nodes are named after one: calico-ready audit NODE.',
@@ -92,7 +121,7 @@ function addChanges(program: Command, done: Done): void {
     )
     .option('--plan', 'only print what would be done (the default)')
     .option('--apply', 'do it, and prove it by the same probes')
-    .option('--way <name>', 'which fix, where a check has several')
+    .option('--way <name>', 'which fix, where a check has several', once)
     .option('--yes', 'agree to safe fixes without being asked')
     .option(
       '--consent <id>',
@@ -115,9 +144,9 @@ function addChanges(program: Command, done: Done): void {
       .command('undo')
       .description("roll back from the node's own journal")
       .argument('[node...]')
-      .option('--inventory <file>', 'nodes')
+      .option('--inventory <file>', 'nodes', once)
       .option('--local', 'this machine')
-      .option('--change <id>', 'this change (default: the newest)')
+      .option('--change <id>', 'this change (default: the newest)', once)
       .option('--all', 'every change, the newest first'),
   ).action(async (nodes: readonly string[], options: UndoOptions) => {
     const { runUndo } = await import('./commands/undo.js');
@@ -130,8 +159,8 @@ function addBundles(program: Command, done: Done): void {
     .command('verify')
     .description('verify a bundle: signature, then every file')
     .argument('<bundle>')
-    .requiredOption('--allowed-signers <file>', 'who may sign, as ssh-keygen reads it')
-    .requiredOption('--signer <who>', 'who must have signed')
+    .requiredOption('--allowed-signers <file>', 'who may sign, as ssh-keygen reads it', once)
+    .requiredOption('--signer <who>', 'who must have signed', once)
     .action(
       async (
         bundle: string,
@@ -146,9 +175,9 @@ function addBundles(program: Command, done: Done): void {
     .description('render a bundle again')
     .argument('<bundle>')
     .addOption(formatOption())
-    .option('--output <file>', 'write here instead of standard output')
-    .option('--intent <file>', 'judge the evidence again under this intent')
-    .option('--rules <file>', 'judge the evidence again, own rules too')
+    .option('--output <file>', 'write here instead of standard output', once)
+    .option('--intent <file>', 'judge the evidence again under this intent', once)
+    .option('--rules <file>', 'judge the evidence again, own rules too', once)
     .action(async (bundle: string, options: CommonOptions) => {
       const { runReport } = await import('./commands/report.js');
       done(await runReport(bundle, options));
@@ -160,7 +189,7 @@ function addTexts(program: Command, done: Done): void {
     .command('explain')
     .description('a requirement, its source and its fix; without a check the list of ids')
     .argument('[check]')
-    .option('--rules <file>', 'own rules')
+    .option('--rules <file>', 'own rules', once)
     .action(async (check: string | undefined, options: { readonly rules?: string }) => {
       const { runExplain } = await import('./commands/explain.js');
       done(await runExplain(check, options));
@@ -168,8 +197,8 @@ function addTexts(program: Command, done: Done): void {
   program
     .command('collector')
     .description('print the survey script for other engines')
-    .option('--intent <file>', 'what is to run')
-    .option('--rules <file>', 'own rules')
+    .option('--intent <file>', 'what is to run', once)
+    .option('--rules <file>', 'own rules', once)
     .action(async (options: { readonly intent?: string; readonly rules?: string }) => {
       const { runCollector } = await import('./commands/collector.js');
       done(await runCollector(options));
@@ -177,8 +206,8 @@ function addTexts(program: Command, done: Done): void {
   program
     .command('sudoers')
     .description('print the least-privilege rule for what a survey runs as root')
-    .option('--intent <file>', 'only what this intent needs')
-    .option('--rules <file>', 'own rules')
+    .option('--intent <file>', 'only what this intent needs', once)
+    .option('--rules <file>', 'own rules', once)
     .action(async (options: { readonly intent?: string; readonly rules?: string }) => {
       const { runSudoers } = await import('./commands/sudoers.js');
       done(await runSudoers(options));

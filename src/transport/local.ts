@@ -25,13 +25,22 @@ export function createLocalTransport(): Transport {
   };
 }
 
+/** In a container the user's number often has no line in the user database. */
+function userName(uid: number | undefined): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${String(uid)}`;
+  }
+}
+
 function session(): Session {
-  const { username, uid } = userInfo();
+  const uid = process.getuid?.();
   const running = new Set<ChildProcessWithoutNullStreams>();
   const peer: PeerRecord = {
     transport: 'local',
     host: hostname().slice(0, 255),
-    user: username.slice(0, 64),
+    user: userName(uid).slice(0, 64),
     ...(uid === 0 ? { privilege: 'root-login' } : {}),
   };
   return {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,9 +23,17 @@ describe('writing', () => {
   it('never leaves half a bundle', async () => {
     const missing = join(folder, 'no', 'such', 'b.tar.gz');
     await expect(writeBundle(missing, sampleInput(), signer)).rejects.toThrow(
-      /Cannot write the bundle .* ENOENT/,
+      /Cannot write the bundle .*: there is no such file. Nothing was left behind./,
     );
     expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
+  });
+
+  it('never takes the place of a pipe or a device', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(writeBundle(pipe, sampleInput(), signer)).rejects.toThrow(
+      'pipe: it is not a regular file.',
+    );
   });
 
   it('names an unsigned bundle for what it is', async () => {

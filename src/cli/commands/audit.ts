@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { NodeEvidence } from '../../domain/evidence.js';
 import { sharedHostKeys } from '../../engine/peers.js';
 import type { Signer } from '../../domain/signer.js';
@@ -7,9 +6,11 @@ import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { ask, headlessTransport, judgeFleet, type Judged } from '../wiring/asker.js';
+import { checkDestinations } from '../wiring/destinations.js';
 import { readInputs, type Inputs } from '../wiring/inputs.js';
 import { progressLine } from '../wiring/progress.js';
 import { clock, interruptible, randomHex } from '../wiring/run.js';
+import { localUser } from '../wiring/ssh-config/local-user.js';
 import { terminalSecrets, type SecretKeeper } from '../wiring/secrets.js';
 
 /** Loaded for `--bundle` alone: its packing and signing are no part of other audits. */
@@ -50,7 +51,7 @@ export async function deliver(
   if (options.bundle === undefined) return;
   const { exportBundle } = await bundling();
   const written = await exportBundle(options.bundle, judged, signer, {
-    operator: userInfo().username,
+    operator: localUser().username,
     changes: [],
     secrets: secrets.typed(),
   });
@@ -76,6 +77,7 @@ export async function runAudit(
   options: CommonOptions,
 ): Promise<ExitCode> {
   if (options.bundle !== undefined) (await bundling()).checkBundleOptions(options);
+  await checkDestinations(options);
   const inputs = await readInputs(names, options);
   const secrets = await terminalSecrets(options);
   const { signal, dispose } = interruptible();

@@ -10,8 +10,9 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { emit, note } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { ask, headlessTransport, judgeFleet, type Judged } from '../wiring/asker.js';
+import { currentCatalogue } from '../wiring/catalogue.js';
 import { applyOn } from '../wiring/changes.js';
-import { readInputs } from '../wiring/inputs.js';
+import { readInputs, type Inputs } from '../wiring/inputs.js';
 import { askLine } from '../wiring/question.js';
 import { clock, interruptible, randomHex } from '../wiring/run.js';
 import { terminalSecrets } from '../wiring/secrets.js';
@@ -141,13 +142,30 @@ async function carryOut(plan: Plan, context: Context): Promise<ExitCode> {
   return exitOf(proofs, plan);
 }
 
+/** Rejects with InputError before any node is asked. */
+async function inputsOf(names: readonly string[], options: FixOptions): Promise<Inputs> {
+  if (options.check.length === 0)
+    throw new InputError('No check is named.', 'Name one with --check ID.');
+  if (names.length === 0 && options.inventory === undefined && options.local !== true)
+    throw new InputError('No node is named.', 'Name nodes, or --inventory FILE, or --local.');
+  const inputs = await readInputs(names, options);
+  const known = new Set(currentCatalogue().checks.map(({ id }) => id));
+  const stranger = options.check.find((id) => !known.has(id));
+  if (stranger !== undefined)
+    throw new InputError(
+      `There is no check ${visibleLine(stranger, 80)}.`,
+      'Run calico-ready explain for the list of ids.',
+    );
+  return inputs;
+}
+
 /** `calico-ready fix`: shows what would be done, or does it and proves it by the same probes. */
 export async function runFix(names: readonly string[], options: FixOptions): Promise<ExitCode> {
   if (options.from !== undefined)
     throw new InputError('Recorded nodes cannot be mended.', 'Name real nodes instead of --from.');
   if (options.plan === true && options.apply === true)
     throw new InputError('--plan and --apply exclude each other.', 'Choose one of them.');
-  const inputs = await readInputs(names, options);
+  const inputs = await inputsOf(names, options);
   const secrets = await terminalSecrets(options);
   const { signal, dispose } = interruptible();
   try {

@@ -6,6 +6,7 @@ import { exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { judgeFleet } from '../wiring/asker.js';
+import { checkDestinations } from '../wiring/destinations.js';
 import { noteMissingRules, ofSameRules, addRules } from '../wiring/catalogue.js';
 
 /** `calico-ready report`: renders a bundle's report again; with `--intent` judges its evidence anew. */
@@ -13,6 +14,7 @@ export async function runReport(
   bundle: string,
   options: Pick<CommonOptions, 'format' | 'output' | 'intent' | 'rules'>,
 ): Promise<ExitCode> {
+  await checkDestinations(options);
   await addRules(options.rules);
   const opened = await readBundle(await readBytes(bundle, 'bundle', 512 * 1024 * 1024));
   note('note: the signature of this bundle was not checked; calico-ready verify does that.');

@@ -1,4 +1,3 @@
-import { homedir, userInfo } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../domain/errors.js';
@@ -16,6 +15,7 @@ import { absolutePath, checkAccessFiles, DEFAULT_KEYS } from '../wiring/access-f
 import { addRules, currentCatalogue } from '../wiring/catalogue.js';
 import { chooseNodes } from '../wiring/inputs.js';
 import { clock, randomHex } from '../wiring/run.js';
+import { homeFolder, localUser } from '../wiring/ssh-config/local-user.js';
 import { wizardTransport } from '../wizard/fleet-port.js';
 import { needTerminal, runScreens, screenInput } from '../wizard/run.js';
 import { lockSession } from '../wizard/session-lock.js';
@@ -63,7 +63,7 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
     ...(options.inventory === undefined ? {} : { inventory: options.inventory }),
     ...(options.intent === undefined ? {} : { intent: options.intent }),
   };
-  const keys = DEFAULT_KEYS.map((name) => join(homedir(), '.ssh', name)).filter((path) =>
+  const keys = DEFAULT_KEYS.map((name) => join(homeFolder(), '.ssh', name)).filter((path) =>
     existsSync(path),
   );
   const stamp = new Date(clock.now()).toISOString().slice(0, 10);
@@ -75,7 +75,7 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
     files,
     ...(waivers === undefined ? {} : { waivers: await readWaivers(waivers, currentCatalogue()) }),
     access: {
-      user: userInfo().username,
+      user: localUser().username,
       identityFiles: options.identity.length > 0 ? options.identity : keys,
       become: options.become,
       hostKey: options.hostKey,
@@ -83,7 +83,7 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
     exportSettings: {
       bundle: `calico-ready-${stamp}.tar.gz`,
       signKey: options.signKey ?? '',
-      signer: userInfo().username,
+      signer: localUser().username,
     },
   };
 }

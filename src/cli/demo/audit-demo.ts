@@ -1,18 +1,17 @@
-import { writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { allowedSignersLine, ephemeralSigner } from '../../bundle/ephemeral-signer.js';
-import { InputError } from '../../domain/errors.js';
 import type { Signer } from '../../domain/signer.js';
-import { visibleLine } from '../../domain/visible.js';
 import { render } from '../../report/render.js';
 import { createHostKeyPins } from '../../transport/ssh/host-key-pins.js';
 import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { readIntent } from '../files/intent-file.js';
+import { writeText } from '../files/write-text.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
 import { ask, judgeFleet, type Judged } from '../wiring/asker.js';
+import { checkDestinations } from '../wiring/destinations.js';
 import { checkBundleOptions, exportBundle, openSigner } from '../wiring/bundle.js';
 import { progressLine } from '../wiring/progress.js';
 import { clock, interruptible, randomHex } from '../wiring/run.js';
+import { localUser } from '../wiring/ssh-config/local-user.js';
 import { terminalSecrets } from '../wiring/secrets.js';
 import type { DemoOptions } from './demo-options.js';
 import { createDemoFleet } from './demo-transport.js';
@@ -38,25 +37,13 @@ async function signing(options: DemoOptions, signal: AbortSignal): Promise<Signi
   if (options.signKey !== undefined) {
     const secrets = await terminalSecrets({});
     const signer = await openSigner(options.signKey, secrets.broker, signal);
-    return { signer, operator: userInfo().username, secrets: secrets.typed() };
+    return { signer, operator: localUser().username, secrets: secrets.typed() };
   }
   if (options.unsigned === true)
-    return { signer: null, operator: userInfo().username, secrets: [] };
+    return { signer: null, operator: localUser().username, secrets: [] };
   const signer = ephemeralSigner(DEMO_PRINCIPAL);
   const allowedSigners = allowedSignersLine(DEMO_PRINCIPAL, signer.publicBlob);
   return { signer, operator: DEMO_PRINCIPAL, allowedSigners, secrets: [] };
-}
-
-async function writeSigners(path: string, line: string): Promise<void> {
-  try {
-    await writeFile(path, line, { mode: 0o644 });
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new InputError(
-      `Cannot write ${visibleLine(path)}: ${why}.`,
-      'Name a bundle in a folder you can write to.',
-    );
-  }
 }
 
 async function writeBundle(
@@ -72,7 +59,7 @@ async function writeBundle(
   note(`Bundle ${written.path} written, ${String(written.files)} files, ${by}.`);
   if (allowedSigners === undefined) return;
   const signers = `${written.path}.allowed-signers`;
-  await writeSigners(signers, allowedSigners);
+  await writeText(signers, allowedSigners);
   note(
     `Verify it: calico-ready verify ${written.path} --allowed-signers ${signers} --signer ${DEMO_PRINCIPAL}`,
   );
@@ -102,6 +89,7 @@ async function survey(options: DemoOptions, signal: AbortSignal): Promise<Judged
 /** Audits the embedded fleet over SSH and prints the report. Rejects with OperatorError. */
 export async function auditDemo(options: DemoOptions): Promise<ExitCode> {
   checkBundle(options);
+  await checkDestinations(options);
   const { signal, dispose } = interruptible();
   try {
     const judged = await survey(options, signal);

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { ephemeralSigner } from '../../bundle/ephemeral-signer.js';
 import { READINESS } from '../../domain/status.js';
 import type { SessionState } from '../../session/state.js';
@@ -6,6 +5,7 @@ import type { InitialSession } from '../../session/store.js';
 import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import type { CommonOptions } from '../options.js';
 import { clock, randomHex } from '../wiring/run.js';
+import { localUser } from '../wiring/ssh-config/local-user.js';
 import { needTerminal, runScreens } from '../wizard/run.js';
 import type { StateFiles } from '../wizard/state-files.js';
 import type { DemoOptions } from './demo-options.js';
@@ -46,7 +46,7 @@ async function firstState(options: DemoOptions): Promise<InitialSession> {
     exportSettings: {
       bundle: options.bundle ?? 'calico-ready-demo.tar.gz',
       signKey: options.signKey ?? '',
-      signer: options.signKey === undefined ? DEMO_PRINCIPAL : userInfo().username,
+      signer: options.signKey === undefined ? DEMO_PRINCIPAL : localUser().username,
     },
     notice: { level: 'info', text: `Recorded nodes, not real machines. ${COMPOSED_NOTE}` },
   };

@@ -4,6 +4,7 @@ import { InputError } from '../../domain/errors.js';
 import { DEFAULT_INTENT, INTENT_CHOICES, type Intent } from '../../domain/intent.js';
 import { visibleLine } from '../../domain/visible.js';
 import { expectedOf } from './expected.js';
+import { isPort } from './node-argument.js';
 import { readText } from './read-text.js';
 import { parseYaml } from './yaml-document.js';
 
@@ -17,6 +18,16 @@ const MTU = '`auto` or a number of bytes from 576 to 65535';
 const cidr = z.string().refine((text) => text.includes('/') && parseCidr(text) !== null, {
   error: 'a CIDR such as 192.168.0.0/16',
 });
+const RANGE = 'a range of ports such as 30000-32767';
+const HOST_PORT = 'host:port, or empty';
+
+function isPortRange(text: string): boolean {
+  const [first, last] = text.split('-').map(Number);
+  return (
+    first !== undefined && last !== undefined && isPort(first) && isPort(last) && first <= last
+  );
+}
+
 const matching = (pattern: RegExp, expected: string) =>
   z.string().regex(pattern, { error: expected });
 
@@ -29,7 +40,12 @@ const schema = z
     bgp: z.boolean(),
     typha: z.boolean(),
     wireguard: z.enum(INTENT_CHOICES.wireguard),
-    ipFamilies: z.array(z.enum(INTENT_CHOICES.ipFamilies)).min(1).max(2),
+    ipFamilies: z
+      .array(z.enum(INTENT_CHOICES.ipFamilies))
+      .min(1)
+      .refine((families) => new Set(families).size === families.length, {
+        error: 'each family once',
+      }),
     podCIDRs: z.array(cidr).min(1).max(16),
     serviceCIDRs: z.array(cidr).min(1).max(16),
     // facts.md 10: 20 to 32 for IPv4, 116 to 128 for IPv6.
@@ -56,8 +72,11 @@ const schema = z
       'a Kubernetes version in quotes such as "1.34"',
     ),
     kubeProxy: z.enum(INTENT_CHOICES.kubeProxy),
-    nodePortRange: matching(/^\d{1,5}-\d{1,5}$/, 'a range such as 30000-32767'),
-    apiServer: matching(/^([A-Za-z0-9._:[\]-]{1,255}:\d{1,5})?$/, 'host:port, or empty'),
+    nodePortRange: matching(/^\d{1,5}-\d{1,5}$/, RANGE).refine(isPortRange, { error: RANGE }),
+    apiServer: matching(/^([A-Za-z0-9._:[\]-]{1,255}:\d{1,5})?$/, HOST_PORT).refine(
+      (text) => text === '' || isPort(Number(text.split(':').at(-1))),
+      { error: HOST_PORT },
+    ),
     apiServerPort: port,
     typhaPort: port,
     vxlanPort: port,

@@ -1,16 +1,7 @@
 import { open } from 'node:fs/promises';
 import { InputError } from '../../domain/errors.js';
+import { systemErrorWords } from '../../domain/system-error.js';
 import { visibleLine } from '../../domain/visible.js';
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of the path is not a directory',
-};
 
 /**
  * Reads a file that the operator named, up to `limit` bytes. Only regular files: a FIFO would hang, a device never end.
@@ -42,9 +33,8 @@ export async function readBytes(
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
-    const why = WHY[codeOf(error)] ?? codeOf(error);
     throw new InputError(
-      `Cannot read the ${what} ${shown}: ${why}.`,
+      `Cannot read the ${what} ${shown}: ${systemErrorWords(error)}.`,
       'Check the path and its permissions.',
     );
   }

@@ -30,9 +30,12 @@ export function parseYaml(text: string, name: string, what: string): YamlDocumen
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = counter.linePos(error.pos[0]);
-    const said = visibleLine(
-      error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '',
-    );
+    const said =
+      error.code === 'MULTIPLE_DOCS'
+        ? 'it holds more than one document'
+        : visibleLine(
+            error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '',
+          );
     throw new InputError(
       `${visibleLine(name)}:${String(line)}:${String(col)}: this is not a YAML ${what}: ${said}.`,
       'Mend that line and try again.',

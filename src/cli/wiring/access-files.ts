@@ -1,16 +1,16 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { CommonOptions } from '../options.js';
+import { homeFolder } from './ssh-config/local-user.js';
 
 /** The private keys that OpenSSH tries by itself (ssh_config(5), IdentityFile), without those it needs hardware for. */
 export const DEFAULT_KEYS: readonly string[] = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
 /** `~/` at the front is the home folder, as a shell would have it. */
 export const expandHome = (path: string): string =>
-  path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+  path.startsWith('~/') ? join(homeFolder(), path.slice(2)) : path;
 
 /** A path as the operator wrote it, from this folder or, with `~/`, from the home folder. */
 export const absolutePath = (path: string): string =>

@@ -41,7 +41,13 @@ export async function openSigner(
 ): Promise<Signer> {
   if (path === 'agent') {
     const { agentSigners } = await import('../../transport/ssh/agent.js');
-    const [first] = await agentSigners(process.env['SSH_AUTH_SOCK'] ?? '');
+    const socket = process.env['SSH_AUTH_SOCK'] ?? '';
+    if (socket === '')
+      throw new InputError(
+        'There is no SSH agent: SSH_AUTH_SOCK is not set.',
+        'Start one with ssh-agent, or name a key file.',
+      );
+    const [first] = await agentSigners(socket);
     if (first === undefined)
       throw new InputError(
         'The SSH agent holds no key that can sign.',

@@ -77,6 +77,12 @@ export async function readInputs(
   if (options.from !== undefined && options.local === true) {
     throw new InputError('--from and --local exclude each other.', 'Choose one of them.');
   }
+  if (options.from !== undefined && options.inventory !== undefined) {
+    throw new InputError(
+      '--from and --inventory exclude each other: recorded evidence brings its own nodes.',
+      'Choose one of them.',
+    );
+  }
   await addRules(options.rules);
   const intent = options.intent === undefined ? undefined : await intentOf(options.intent);
   const waivers = options.waivers === undefined ? [] : await waiversOf(options.waivers);

@@ -1,4 +1,4 @@
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SecretBroker, Transport, UnknownHostKey } from '../../domain/transport.js';
 import { because, choosing } from '../../transport/choosing.js';
@@ -10,6 +10,7 @@ import { createSshTransport } from '../../transport/ssh/ssh-transport.js';
 import { note } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { absolutePath, DEFAULT_KEYS, findProgram, noSsh } from './access-files.js';
+import { homeFolder, localUser } from './ssh-config/local-user.js';
 import { sshConfigResolver } from './ssh-config/resolver.js';
 
 export type AccessOptions = Pick<
@@ -33,9 +34,9 @@ export type SshWiring = {
  * that can or `--transport` says so. Rejects with InputError when it is asked for and there is none.
  */
 export async function sshTransport(options: AccessOptions, wiring: SshWiring): Promise<Transport> {
-  const home = homedir();
+  const home = homeFolder();
   const ssh = (name: string): string => join(home, '.ssh', name);
-  const user = wiring.defaultUser ?? userInfo().username;
+  const user = wiring.defaultUser ?? localUser().username;
   const own = options.knownHosts === undefined ? undefined : absolutePath(options.knownHosts);
   const policy = options.hostKey === 'ask' && !wiring.interactive ? 'strict' : options.hostKey;
   const identities = options.identity.map(absolutePath);

@@ -1,5 +1,4 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { ChangeRecord } from '../../bundle/contents.js';
 import { allowedSignersLine } from '../../bundle/ephemeral-signer.js';
@@ -17,6 +16,7 @@ import { exportBundle, openSigner } from '../wiring/bundle.js';
 import { expandHome } from '../wiring/access-files.js';
 import type { SecretKeeper } from '../wiring/secrets.js';
 import { judgeFleet } from '../wiring/asker.js';
+import { homeFolder, localUser } from '../wiring/ssh-config/local-user.js';
 import { consentOf } from './fix-port.js';
 
 export type ExportContext = {
@@ -86,7 +86,7 @@ export function createExportPort(context: ExportContext): ExportPort {
         settings.signer === ''
           ? state.demo
             ? DEMO_PRINCIPAL
-            : userInfo().username
+            : localUser().username
           : settings.signer;
       const judged = judgedOf(state, report);
       const written = await exportBundle(path, judged, signer, {
@@ -131,7 +131,7 @@ export function createExportPort(context: ExportContext): ExportPort {
     signKeys: async () => {
       // The demo reads nothing of the user's; a key can still be typed.
       if (context.demoSigner !== undefined) return [];
-      const folder = join(homedir(), '.ssh');
+      const folder = join(homeFolder(), '.ssh');
       const names = await readdir(folder).catch(() => [] as string[]);
       const keys = await Promise.all(
         names

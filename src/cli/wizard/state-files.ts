@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { OperatorError } from '../../domain/errors.js';
 import { serialiseSession } from '../../session/snapshot/snapshot.js';
 import type { SessionState } from '../../session/state.js';
+import { homeFolder } from '../wiring/ssh-config/local-user.js';
 
 /** `$XDG_STATE_HOME/calico-ready`; the specification says that a relative path is to be ignored. */
 export function stateFolder(): string {
   const base = process.env['XDG_STATE_HOME'] ?? '';
-  return join(isAbsolute(base) ? base : join(homedir(), '.local', 'state'), 'calico-ready');
+  return join(isAbsolute(base) ? base : join(homeFolder(), '.local', 'state'), 'calico-ready');
 }
 
 const FILE = 'session.json';

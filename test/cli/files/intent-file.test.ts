@@ -52,6 +52,11 @@ describe('intent files', () => {
     ['- 1\n', /i.yaml:1:1: this is not an intent/],
     ['vxlanPort: 99999\n', /^i.yaml:1:12: "vxlanPort"/],
     ['podCIDRs: 10.0.0.0/8\n', /^i.yaml:1:11: "podCIDRs".*Expected a list\.$/],
+    ['ipFamilies: [ipv4, ipv4]\n', /^i.yaml:1:13: "ipFamilies".*Expected each family once\.$/],
+    ['nodePortRange: 9-1\n', /^i.yaml:1:16: "nodePortRange".*Expected a range of ports such as/],
+    ['nodePortRange: 1-65536\n', /^i.yaml:1:16: "nodePortRange".*Expected a range of ports/],
+    ['apiServer: a:65536\n', /^i.yaml:1:12: "apiServer".*Expected host:port, or empty\.$/],
+    ['bgp: true\n---\nbgp: false\n', /^i.yaml:2:1: .*: it holds more than one document\./],
     ['ipFamilies: []\n', /^i.yaml:1:13: "ipFamilies".*Expected at least 1 of them\.$/],
   ])('%j is refused with its place', (text, says) => {
     expect(refused(text)).toMatch(says);

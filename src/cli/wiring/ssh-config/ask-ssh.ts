@@ -10,6 +10,9 @@ const run = promisify(execFile);
 /** `ssh -G` may run the `Match exec` commands of the user's own configuration; they get this long. */
 const LIMIT_MS = 5_000;
 
+/** What ssh(1) ends with in a container whose user has no line in the user database. */
+const NAMELESS = /^No user exists for uid \d+/m;
+
 export type SshQuestion = {
   /** As `ssh -F`; undefined: the user's and the system's own. */
   readonly config: string | undefined;
@@ -19,7 +22,8 @@ export type SshQuestion = {
 
 /**
  * What the user's own `ssh` would do for a host: the one exact answer to Host, Match, Include, tokens and
- * canonicalisation. Null when there is no `ssh`. Rejects with ConnectError when `ssh` refuses its configuration.
+ * canonicalisation. Null when there is no `ssh`, or it does not work here. Rejects with ConnectError when `ssh` refuses
+ * its configuration.
  */
 export async function askSsh(asked: Asked, question: SshQuestion): Promise<HostConfig | null> {
   const words = [
@@ -36,7 +40,7 @@ export async function askSsh(asked: Asked, question: SshQuestion): Promise<HostC
     return { values: parseSshG(stdout), ignored: [] };
   } catch (error) {
     const { code, killed, stderr } = failureOf(error);
-    if (code === 'ENOENT') return null;
+    if (code === 'ENOENT' || NAMELESS.test(stderr ?? '')) return null;
     const why = killed === true ? `it did not answer within ${String(LIMIT_MS / 1000)} s` : stderr;
     throw new ConnectError(
       reason(

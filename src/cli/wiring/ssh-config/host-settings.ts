@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { HostSettings, KnownHostsFiles } from '../../../transport/ssh/options.js';
 import { absolutePath } from '../access-files.js';
-import { localUser } from './local-user.js';
+import { homeFolder, localUser } from './local-user.js';
 import { expandEnvironment, expandTokens, type TokenContext } from './tokens.js';
 import { firstOf, setOf, type ConfigValues, type HostConfig } from './values.js';
 
@@ -22,7 +21,7 @@ const pathOf = (text: string, context: TokenContext): string | undefined => {
 /** `ssh` takes `~` from the password file, whatever HOME says; here HOME is the home folder, in every path. */
 function ownHome(path: string): string {
   const theirs = `${localUser().homedir}/`;
-  return path.startsWith(theirs) ? join(homedir(), path.slice(theirs.length)) : path;
+  return path.startsWith(theirs) ? join(homeFolder(), path.slice(theirs.length)) : path;
 }
 
 const seconds = (text: string | undefined): number | undefined =>

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { globMatches } from '../../../domain/glob.js';
+import { homeFolder } from './local-user.js';
 
 /** One directive of ssh_config, comments and blank lines left out. */
 export type Directive = {
@@ -58,7 +58,7 @@ export async function readDirectives(
 async function included(args: readonly string[], base: string): Promise<readonly string[]> {
   const lists = await Promise.all(
     args.map(async (arg) => {
-      const open = arg.startsWith('~/') ? join(homedir(), arg.slice(2)) : arg;
+      const open = arg.startsWith('~/') ? join(homeFolder(), arg.slice(2)) : arg;
       const path = isAbsolute(open) ? open : join(base, open);
       const name = path.slice(path.lastIndexOf('/') + 1);
       if (!/[*?]/.test(name)) return [path];

@@ -1,5 +1,5 @@
-import { homedir, hostname } from 'node:os';
-import { localUser } from './local-user.js';
+import { hostname } from 'node:os';
+import { homeFolder, localUser } from './local-user.js';
 
 /** What the tokens of ssh_config(5), TOKENS, stand for in one connection. */
 export type TokenContext = {
@@ -17,7 +17,7 @@ export type TokenContext = {
 
 const VALUES: Readonly<Record<string, (context: TokenContext) => string>> = {
   '%': () => '%',
-  d: homedir,
+  d: homeFolder,
   h: ({ host }) => host,
   i: () => String(process.getuid?.() ?? 0),
   j: ({ jump }) => jump,
