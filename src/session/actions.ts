@@ -23,6 +23,7 @@ export type SessionActions = {
   setIntent(change: Partial<Intent>): void;
   loadIntent(path: string): Promise<void>;
 
+  /** Changes how nodes are entered; no node was tried with the new settings. */
   setAccess(change: Partial<AccessSettings>): void;
   /** Connects to all nodes, or to those named. */
   openAccess(nodes?: readonly string[]): Promise<void>;

@@ -119,3 +119,30 @@ test('settings of access change key by key', () => {
   actions.setAccess({ become: 'none' });
   expect(state().access).toMatchObject({ user: 'root', become: 'none', hostKey: 'ask' });
 });
+
+test('other settings: nobody was tried with them, and what was let in counts no longer', async () => {
+  const { actions, state, fake } = session({
+    a: healthy(),
+    b: healthy({ unreached: 'lost: gone' }),
+  });
+  await actions.openAccess();
+  expect(accessCounts(state())).toMatchObject({ open: 1, failed: 1 });
+  actions.setAccess({ user: '' });
+  expect(accessCounts(state())).toMatchObject({ open: 1, failed: 1 });
+  actions.setAccess({ become: 'sudo' });
+  expect(accessCounts(state()).untried).toBe(2);
+  await settle();
+  expect(fake.saved.at(-1)?.access.become).toBe('sudo');
+});
+
+test('settings do not change under what runs with them', async () => {
+  const { actions, state, fake } = session({ a: healthy() });
+  fake.hold('access');
+  const running = actions.openAccess();
+  actions.setAccess({ user: 'else' });
+  expect(state().access.user).toBe('');
+  expect(state().notice?.text).toContain('Connecting is still running');
+  fake.release('access');
+  await running;
+  expect(accessCounts(state()).open).toBe(1);
+});

@@ -114,3 +114,13 @@ test('nodes and intent do not change under a running survey', async () => {
   fake.release('survey');
   await running;
 });
+
+test('one host that is listed already is named, and a success leaves no older error behind', () => {
+  const { actions, state } = session({ a: healthy() });
+  actions.addNodes('a');
+  expect(state().notice).toEqual({ level: 'info', text: 'a is listed already.' });
+  actions.addNodes('two words');
+  expect(state().notice?.level).toBe('error');
+  actions.addThisMachine();
+  expect(state().notice).toBeNull();
+});

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { healthy, inventoryNode } from '../helpers/fake-ports.js';
-import { closeWizards, startWizard } from '../helpers/render-session.js';
+import { broken, healthy, inventoryNode } from '../helpers/fake-ports.js';
+import { closeWizards, startWizard, surveyed } from '../helpers/render-session.js';
 import { KEY, pasted } from '../helpers/screen.js';
 
 afterEach(closeWizards);
@@ -113,4 +113,26 @@ it('in a field that holds text ? is a character, and Ctrl-G helps', async () => 
   await screen.shows('Help: Nodes', 'Esc close the help');
   await screen.press(KEY.esc);
   await screen.shows('Add a host   a?');
+});
+
+it('a node that was surveyed leaves the list after a question, others at once', async () => {
+  const { screen, state } = await startWizard({
+    world: { n1: healthy(), n2: broken() },
+    before: async (session) => {
+      await surveyed(session);
+      session.actions.pickFix('n2/fake/manager/unmanaged', true);
+      await session.actions.applyFixes();
+      session.actions.addNodes('n3');
+    },
+  });
+  await screen.press(KEY.end, KEY.down, ...Array.from({ length: 7 }, () => KEY.down), 'd');
+  await screen.shows('n3 is off the list', '❯ n2');
+  await screen.press('d');
+  await screen.shows('Take n2 off the list?', '1 change made on it', 'Esc keep it');
+  await screen.press(KEY.esc);
+  await screen.shows('❯ n2');
+  expect(state().evidence).toHaveLength(2);
+  await screen.press('d', KEY.enter);
+  await screen.shows('n2 is off the list');
+  expect(state().nodes.map(({ name }) => name)).toEqual(['n1']);
 });

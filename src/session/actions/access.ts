@@ -144,7 +144,12 @@ export function accessActions(context: Context): Access {
 
   return {
     setAccess: (change) => {
-      set({ access: { ...get().access, ...change } });
+      const before = get().access;
+      const access = { ...before, ...change };
+      if (JSON.stringify(access) === JSON.stringify(before) || context.refuseWhileBusy()) return;
+      // Who was let in with the old settings was not tried with these.
+      set({ access, nodeAccess: {} });
+      context.save();
     },
     openAccess: open,
     acceptHostKey: (node) => {

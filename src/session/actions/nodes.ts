@@ -38,7 +38,13 @@ export function nodesActions(context: Context): Nodes {
     }
     const known = more.length - fresh.length;
     if (more.length === 0) notify('info', 'No node was found there.');
-    else if (known > 0) notify('info', `${String(known)} of them are listed already.`);
+    else if (known > 0)
+      notify(
+        'info',
+        more.length === 1
+          ? `${visibleLine(more[0]?.name ?? '', 80)} is listed already.`
+          : `${String(known)} of them ${known === 1 ? 'is' : 'are'} listed already.`,
+      );
   };
 
   return {
@@ -58,7 +64,9 @@ export function nodesActions(context: Context): Nodes {
         add(await ports.files.sshConfigHosts());
       }),
     addThisMachine: () => {
-      if (!context.refuseWhileBusy()) add([THIS_MACHINE]);
+      if (context.refuseWhileBusy()) return;
+      set({ notice: null });
+      add([THIS_MACHINE]);
     },
     removeNode: (name) => {
       if (context.refuseWhileBusy()) return;

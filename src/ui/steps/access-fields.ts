@@ -23,9 +23,14 @@ const isKeys = (text: string): boolean => /SHA256:|\bAAAA[A-Za-z0-9+/]{20}/.test
 export function accessFields(
   access: AccessSettings,
   keyList: SessionState['hostKeyList'],
+  busy: boolean,
   actions: Actions,
 ): readonly FormField[] {
   const set = actions.setAccess;
+  const take = (change: Partial<AccessSettings>): string | undefined => {
+    set(change);
+    return busy ? 'Not taken while something runs: wait for it or stop it, or Esc.' : undefined;
+  };
   return [
     {
       kind: 'text',
@@ -34,10 +39,7 @@ export function accessFields(
       value: access.user,
       placeholder: 'what the SSH configuration says',
       help: 'For nodes that name no user themselves.',
-      onCommit: (text) => {
-        set({ user: text.trim() });
-        return undefined;
-      },
+      onCommit: (text) => take({ user: text.trim() }),
     },
     {
       kind: 'text',
@@ -46,15 +48,13 @@ export function accessFields(
       value: access.identityFiles.join(', '),
       placeholder: 'the agent and the usual files',
       help: 'Private keys to log in with, with commas between them. Paths only.',
-      onCommit: (text) => {
-        set({
+      onCommit: (text) =>
+        take({
           identityFiles: text
             .split(',')
             .map((part) => part.trim())
             .filter((part) => part !== ''),
-        });
-        return undefined;
-      },
+        }),
     },
     {
       kind: 'choice',

@@ -20,6 +20,7 @@ function useEnter(counts: Counts, focusTable: () => void) {
   const actions = useActions();
   const store = useSessionStore();
   const busy = useSession((state) => state.busy !== null);
+  const surveyed = useSession((state) => state.report !== null);
   const phase = busy
     ? 'busy'
     : counts['host-key'] > 0
@@ -44,7 +45,7 @@ function useEnter(counts: Counts, focusTable: () => void) {
     busy: undefined,
     answer: { run: focusTable, label: 'to the keys' },
     connect: { run: connect(['untried']), label: 'connect' },
-    survey: { run: survey, label: 'survey the nodes' },
+    survey: { run: survey, label: surveyed ? 'to the survey' : 'survey the nodes' },
   }[phase];
   return { enter, retry: phase === 'busy' ? undefined : connect(['failed', 'untried', 'open']) };
 }
@@ -131,6 +132,7 @@ export function AccessStep() {
   const actions = useActions();
   const settings = useSession((state) => state.access);
   const keyList = useSession((state) => state.hostKeyList);
+  const busy = useSession((whole) => whole.busy !== null);
   const nodes = useSession((state) => state.nodes);
   const state = useSession((whole) => whole.nodeAccess);
   // Where nodes were tried already, keys typed ahead must not change how they are entered.
@@ -184,7 +186,7 @@ export function AccessStep() {
       ) : null}
       <Box display={inTable ? 'none' : 'flex'}>
         <Form
-          fields={accessFields(settings, keyList, actions)}
+          fields={accessFields(settings, keyList, busy, actions)}
           isActive={!inTable}
           width={width}
           height={formRows}

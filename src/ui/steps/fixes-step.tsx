@@ -11,14 +11,14 @@ import {
 import type { FixItem } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { ConfirmByTyping } from '../components/confirm-by-typing.js';
+import { Question } from '../components/question.js';
 import { ScrollView } from '../components/scroll-view.js';
 import { FIXES_PLACE, useKeyedCursor } from '../components/list-cursor.js';
 import { Table, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands, type CommandMap } from '../keys.js';
-import { LAYER } from '../key-registry.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
-import { count, wrapLines, type Line } from '../text.js';
+import { count, wrapLines } from '../text.js';
 import { useTheme } from '../theme.js';
 import {
   applyLines,
@@ -32,28 +32,6 @@ import {
 type Mode = 'list' | 'preview' | 'consent' | 'apply' | 'undo';
 type Covering = { readonly mode: Mode; readonly asked: readonly FixItem[] };
 const DETAIL_ROWS = 3;
-
-type QuestionProps = {
-  readonly lines: readonly Line[];
-  readonly yes: string;
-  readonly onYes: () => void;
-  readonly onNo: () => void;
-};
-
-/** Asks once more before nodes are changed. */
-function Question({ lines, yes, onYes, onNo }: QuestionProps) {
-  return (
-    <ScrollView
-      lines={lines}
-      isActive
-      layer={LAYER.modal}
-      commands={{
-        'go.on': { run: onYes, label: yes },
-        'go.back': { run: onNo, label: 'change nothing' },
-      }}
-    />
-  );
-}
 
 /** The change under the pointer, in full. */
 function Preview({
@@ -150,6 +128,7 @@ function Cover({ mode, item, asked, onMark, onClose }: CoverProps) {
           onClose();
           void (mode === 'apply' ? actions.applyFixes() : actions.undoFix(item.key));
         }}
+        no="change nothing"
         onNo={onClose}
       />
     );

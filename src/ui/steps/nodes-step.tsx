@@ -1,15 +1,17 @@
 import { Box } from 'ink';
 import { useState } from 'react';
 import type { InventoryNode, Role } from '../../domain/inventory.js';
+import type { SessionState } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { useListCursor, useLongest } from '../components/list-cursor.js';
+import { Question } from '../components/question.js';
 import { Table, type Column } from '../components/table.js';
 import { TextField } from '../components/text-field.js';
 import { Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
 import { LAYER } from '../key-registry.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
-import { cell, count } from '../text.js';
+import { blank, cell, count, heading, line, type Line } from '../text.js';
 import { useTheme } from '../theme.js';
 import type { StepProps } from './step-props.js';
 
@@ -112,26 +114,54 @@ function Menu({ rows, cursor, width, draft, onDraft }: MenuProps) {
   });
 }
 
+/** What is lost with a node that was surveyed; null for one that only its line is lost of. */
+function lossOf({ evidence, fixes }: SessionState, name: string): readonly Line[] | null {
+  const changes = fixes.filter((item) => item.node === name && item.changeId !== undefined).length;
+  if (changes === 0 && !evidence.some((item) => item.node === name)) return null;
+  return [
+    heading(`Take ${name} off the list?`),
+    line('What it answered and what was marked for it is forgotten; it can be surveyed again.'),
+    ...(changes === 0
+      ? []
+      : [
+          line(
+            `${count(changes, 'change')} made on it can then not be undone from here any more, only with: calico-ready undo ${name} --all`,
+            'warn',
+          ),
+        ]),
+    blank,
+    line('Nothing is changed on the node. Enter takes it off the list, Esc keeps it.'),
+  ];
+}
+
 /** Keys on a listed node. */
-function useNodeCommands(node: InventoryNode | undefined): void {
+function useNodeCommands(
+  node: InventoryNode | undefined,
+  ask: (lines: readonly Line[]) => void,
+): void {
   const actions = useActions();
+  const store = useSessionStore();
   const name = node?.name ?? '';
   const toggle = (role: Role) => () => {
     actions.toggleRole(name, role);
   };
   useCommands(
     {
+      'item.remove': () => {
+        const loss = lossOf(store.getState(), name);
+        if (loss === null) actions.removeNode(name);
+        else ask(loss);
+      },
       'nodes.controlPlane': toggle('control-plane'),
       'nodes.worker': toggle('worker'),
       'nodes.etcd': toggle('etcd'),
       'nodes.typha': toggle('typha'),
-      'item.remove': () => {
-        actions.removeNode(name);
-      },
     },
     { isActive: node !== undefined },
   );
 }
+
+type Asked = { readonly name: string; readonly lines: readonly Line[] };
 
 /** Lists the machines. */
 export function NodesStep({ onDemo }: StepProps) {
@@ -151,7 +181,11 @@ export function NodesStep({ onDemo }: StepProps) {
   // Home and End belong to the text while one is being typed.
   const { 'nav.first': first, 'nav.last': last, ...moves } = list.commands;
   const goOn = nodes.length === 0 ? undefined : { run: actions.next, label: 'go on' };
-  useNodeCommands(nodes[at]);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const node = nodes[at];
+  useNodeCommands(node, (lines) => {
+    if (node !== undefined) setAsked({ name: node.name, lines });
+  });
   useCommands(
     {
       'go.on': menu ?? goOn,
@@ -166,6 +200,21 @@ export function NodesStep({ onDemo }: StepProps) {
     { title: 'Address', width: Math.floor(width / 3) },
     { title: 'Roles', width: 12 },
   ];
+  if (asked !== null)
+    return (
+      <Question
+        lines={asked.lines}
+        yes="take it off"
+        no="keep it"
+        onYes={() => {
+          setAsked(null);
+          actions.removeNode(asked.name);
+        }}
+        onNo={() => {
+          setAsked(null);
+        }}
+      />
+    );
   return (
     <Box flexDirection="column">
       <Menu rows={rows} cursor={list.cursor} width={width} draft={draft} onDraft={setDraft} />
