@@ -91,6 +91,8 @@ export class FrameReader {
     this.stream.finish();
     const bent = this.checksumDiffers();
     const open = this.open;
+    // Where the last frame arrived nothing was cut off: what never began was no part of the script.
+    const missing = this.last === null ? end : NOT_HELD;
     const become = this.meta?.become;
     const gatekeeper = become === 'sudo' || become === 'doas' ? become : undefined;
     const evidence = [...this.probes.values()].map((probe): Evidence => {
@@ -98,7 +100,7 @@ export class FrameReader {
       const spoilt = this.spoilt.get(probe.id) ?? (bent && frame !== undefined ? BENT : undefined);
       if (frame !== undefined) return settle(probe, frame, spoilt, gatekeeper);
       const begun = open?.probe === probe ? { stdout: open.stdout, stderr: open.stderr } : null;
-      return settleMissing(probe, begun, end, spoilt);
+      return settleMissing(probe, begun, missing, spoilt);
     });
     return {
       evidence,
@@ -209,3 +211,5 @@ const BENT: Reason = reason(
   'garbled',
   'the output was changed on its way: it does not match the checksum that the node sent',
 );
+
+const NOT_HELD: RunEnd = { kind: 'refused', why: 'the script that ran does not hold it' };

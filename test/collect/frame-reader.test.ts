@@ -48,6 +48,13 @@ describeWith('dash', 'bytes that a real collector printed', () => {
     }
   });
 
+  test('what the script did not hold was not lost on the way', () => {
+    const read = readBytes(real, [...PROBES, probeOf('later', 'true')], [], { kind: 'lost' });
+    expect(read.evidence.at(-1)?.problem).toBe(
+      'not-run: later was not asked: the script that ran does not hold it',
+    );
+  });
+
   test('noise of a profile before the first frame is kept apart', () => {
     const read = readBytes(Buffer.concat([bytesOf('Welcome!\n'), real]), PROBES);
     expect(Buffer.from(read.noise).toString()).toBe('Welcome!\n');
