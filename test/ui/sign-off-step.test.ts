@@ -147,3 +147,18 @@ it('export of the demo: a key of its own is offered, never one of the operator',
   await screen.shows('a key made for this demo', 'calico-ready-20260301-1200.tar.gz');
   expect(state().exportSettings.signKey).toBe('');
 });
+
+it('export: a key somebody did not want is not offered again, and the name follows the key', async () => {
+  const { screen, state } = await open('export');
+  await screen.shows('id_ed25519');
+  await screen.press(KEY.down, KEY.right, KEY.enter);
+  await screen.shows('Exported');
+  expect(state().exportSettings.bundle).toBe('calico-ready-20260301-1200-UNSIGNED.tar.gz');
+  await screen.press(KEY.esc);
+  await screen.shows('Sign-off  8/9');
+  await screen.press(KEY.enter);
+  await screen.shows('Exported', 'Signed with  unsigned');
+  expect(state().exportSettings.signKey).toBe('');
+  await screen.press(KEY.down, KEY.right);
+  await screen.shows('Bundle       calico-ready-20260301-1200.tar.gz');
+});

@@ -66,7 +66,6 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
   const keys = DEFAULT_KEYS.map((name) => join(homeFolder(), '.ssh', name)).filter((path) =>
     existsSync(path),
   );
-  const stamp = new Date(clock.now()).toISOString().slice(0, 10);
   return {
     runId: randomHex(),
     startedAt: new Date(clock.now()).toISOString(),
@@ -81,7 +80,8 @@ async function fresh(options: WizardOptions): Promise<InitialSession> {
       hostKey: options.hostKey,
     },
     exportSettings: {
-      bundle: `calico-ready-${stamp}.tar.gz`,
+      // The Export step offers a name, and a key where there is one.
+      bundle: '',
       signKey: options.signKey ?? '',
       signer: localUser().username,
     },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangeRecord } from '../../bundle/contents.js';
@@ -5,6 +6,7 @@ import { allowedSignersLine } from '../../bundle/ephemeral-signer.js';
 import { fixKey } from '../../session/fix-items.js';
 import { UNSIGNED_SUFFIX } from '../../bundle/write-bundle.js';
 import { InputError } from '../../domain/errors.js';
+import { visibleLine } from '../../domain/visible.js';
 import type { Signer } from '../../domain/signer.js';
 import { shellWord } from '../../session/selectors/command-line.js';
 import type { ExportPort } from '../../session/ports.js';
@@ -73,30 +75,42 @@ function judgedOf(state: SessionState, report: Report) {
   return { ...judged, report: { ...judged.report, run: report.run } };
 }
 
+/** A bundle of another time is evidence; only what this session wrote itself is written again. */
+function refuseToReplace(path: string): void {
+  if (!existsSync(path)) return;
+  throw new InputError(
+    `${visibleLine(path)} exists already.`,
+    'Type another name, or move that file away.',
+  );
+}
+
+const principalOf = ({ signer }: ExportSettings, demo: boolean): string =>
+  signer === '' ? (demo ? DEMO_PRINCIPAL : localUser().username) : signer;
+
 /** Writes the bundle, and beside it the line that lets a receiver verify it, the report, and the configuration that fits. */
 export function createExportPort(context: ExportContext): ExportPort {
+  const written = new Set<string>();
   return {
     export: async (state, report, settings, signal) => {
       if (settings.bundle.trim() === '')
         throw new InputError('The bundle has no name.', 'Type a file name that ends in .tar.gz.');
-      const signer = await signerFor(settings, context, signal);
       const base = baseOf(expandHome(settings.bundle.trim()));
-      const path = `${base}${signer === null ? UNSIGNED_SUFFIX : '.tar.gz'}`;
-      const principal =
-        settings.signer === ''
-          ? state.demo
-            ? DEMO_PRINCIPAL
-            : localUser().username
-          : settings.signer;
+      const signs = settings.signKey !== '' || context.demoSigner !== undefined;
+      const path = `${base}${signs ? '.tar.gz' : UNSIGNED_SUFFIX}`;
+      if (!state.demo && !written.has(path) && state.exported?.bundle !== path)
+        refuseToReplace(path);
+      const signer = await signerFor(settings, context, signal);
+      const principal = principalOf(settings, state.demo);
       const judged = judgedOf(state, report);
-      const written = await exportBundle(path, judged, signer, {
+      const bundle = await exportBundle(path, judged, signer, {
         operator: principal,
         changes: changesOf(state, context.changes()),
         secrets: context.keeper.typed(),
       });
-      const files = [written.path];
+      written.add(path);
+      const files = [bundle.path];
       if (signer !== null) {
-        const signers = `${written.path}.allowed-signers`;
+        const signers = `${bundle.path}.allowed-signers`;
         await writeFile(signers, allowedSignersLine(principal, signer.publicBlob), { mode: 0o644 });
         files.push(signers);
       }
@@ -107,11 +121,9 @@ export function createExportPort(context: ExportContext): ExportPort {
       await writeFile(`${base}${suffix}`, text, { mode: 0o644 });
       files.push(`${base}${suffix}`);
       return {
-        bundle: written.path,
-        sha256: written.sha256,
-        ...(written.fingerprint === undefined
-          ? {}
-          : { fingerprint: written.fingerprint, principal }),
+        bundle: bundle.path,
+        sha256: bundle.sha256,
+        ...(bundle.fingerprint === undefined ? {} : { fingerprint: bundle.fingerprint, principal }),
         files,
         verifyCommand:
           signer === null
@@ -119,9 +131,9 @@ export function createExportPort(context: ExportContext): ExportPort {
             : [
                 'calico-ready verify',
                 ...[
-                  written.path,
+                  bundle.path,
                   '--allowed-signers',
-                  `${written.path}.allowed-signers`,
+                  `${bundle.path}.allowed-signers`,
                   '--signer',
                   principal,
                 ].map(shellWord),

@@ -1,10 +1,11 @@
 import { Box } from 'ink';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { ExportResult, ExportSettings } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { Form, type FormField } from '../components/form.js';
 import { KeyValues, type KeyValue } from '../components/key-values.js';
 import { Words } from '../components/words.js';
+import { useKept } from '../kept.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
 import type { StepProps } from './step-props.js';
 
@@ -22,20 +23,24 @@ function useSignKeys(): readonly string[] {
   const { suggestSignKeys, setExport } = useActions();
   const store = useSessionStore();
   const [keys, setKeys] = useState<readonly string[]>([]);
+  const [chosen, setChosen] = useKept('export.key', () => false);
+  const choose = useEffectEvent((found: readonly string[]) => {
+    setKeys(found);
+    const { exportSettings, demo } = store.getState();
+    // The demo is not worth anybody's own key, and what somebody chose stays.
+    const first = demo || chosen || exportSettings.signKey !== '' ? undefined : found[0];
+    if (first !== undefined) setExport({ signKey: first });
+    setChosen(true);
+  });
   useEffect(() => {
     let here = true;
     void suggestSignKeys().then((found) => {
-      if (!here) return;
-      setKeys(found);
-      const { exportSettings, demo } = store.getState();
-      const untouched = exportSettings.signKey === '' && exportSettings.bundle === '';
-      // The demo is not worth anybody's own key.
-      if (!demo && untouched && found[0] !== undefined) setExport({ signKey: found[0] });
+      if (here) choose(found);
     });
     return () => {
       here = false;
     };
-  }, [suggestSignKeys, setExport, store]);
+  }, [suggestSignKeys]);
   return keys;
 }
 
@@ -47,6 +52,10 @@ function fieldsOf(
   set: (change: Partial<ExportSettings>) => void,
 ): readonly FormField[] {
   const { bundle, signKey, signer } = settings;
+  const takeKey = (key: string): void => {
+    // A name that was offered says whether somebody signs; one that was typed stays.
+    set({ signKey: key, ...(bundle === offered ? { bundle: '' } : {}) });
+  };
   const current = signKey === '' ? unsigned : signKey;
   const choices = [...new Set([...keys, ...(signKey === '' ? [] : [signKey]), unsigned])];
   return [
@@ -69,7 +78,7 @@ function fieldsOf(
       choices,
       help: 'Left and Right choose. An unsigned bundle proves nothing about who made it.',
       onChoose: (value) => {
-        set({ signKey: value === unsigned ? '' : value });
+        takeKey(value === unsigned ? '' : value);
       },
     },
     {
@@ -80,7 +89,7 @@ function fieldsOf(
       placeholder: 'path of a private key file',
       help: 'Such as ~/.ssh/id_ed25519. A passphrase is asked for when it has one.',
       onCommit: (text) => {
-        if (text.trim() !== '') set({ signKey: text.trim() });
+        if (text.trim() !== '') takeKey(text.trim());
         return undefined;
       },
     },

@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createExportPort } from '../../../src/cli/wizard/export-port.js';
+import type { ExportResult } from '../../../src/session/state.js';
+import { healthy } from '../../helpers/fake-ports.js';
+import { session } from '../../session/session.js';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'export-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const keeper = { broker: { ask: () => Promise.resolve(null) }, typed: () => [] };
+
+/** Writes an unsigned bundle of one surveyed node, as a session of its own or as the same again. */
+function exporter(): (name: string) => Promise<ExportResult> {
+  const port = createExportPort({ keeper, changes: () => [] });
+  return async (name) => {
+    const { actions, state } = session({ n1: healthy() });
+    await actions.runSurvey();
+    const { report } = state();
+    if (report === null) throw new Error('nothing was surveyed');
+    const settings = { bundle: join(folder, name), signKey: '', signer: 'ops' };
+    return port.export(state(), report, settings, new AbortController().signal);
+  };
+}
+
+it('a session writes its own bundle again, and none of another time', async () => {
+  const first = exporter();
+  const { bundle } = await first('fleet.tar.gz');
+  expect(bundle).toBe(join(folder, 'fleet-UNSIGNED.tar.gz'));
+  await first('fleet.tar.gz');
+  const before = readFileSync(bundle);
+  await expect(exporter()('fleet.tar.gz')).rejects.toThrow(`${bundle} exists already.`);
+  expect(readFileSync(bundle)).toEqual(before);
+});
+
+it('a file that is no bundle is not written over either', async () => {
+  const path = join(folder, 'notes-UNSIGNED.tar.gz');
+  writeFileSync(path, 'notes');
+  await expect(exporter()('notes')).rejects.toThrow('exists already');
+  expect(readFileSync(path, 'utf8')).toBe('notes');
+});
