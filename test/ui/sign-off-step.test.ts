@@ -5,8 +5,13 @@ import { KEY } from '../helpers/screen.js';
 
 afterEach(closeWizards);
 
-const open = (step: 'sign-off' | 'export', demo = false) =>
+const open = (
+  step: 'sign-off' | 'export',
+  demo = false,
+  size: { columns?: number; rows?: number } = {},
+) =>
   startWizard({
+    ...size,
     initial: { demo },
     world: { n1: healthy(), n2: broken() },
     before: async (session) => {
@@ -117,10 +122,10 @@ it('export: the likeliest key is offered, Enter writes, and the result says how 
     How the receiver knows you: the name beside your key in an allowed-signers file.
     Exported
     Bundle   calico-ready-20260301-1200.tar.gz
-    SHA-256  run-1
-    Signed   no: unsigned
-    Files    calico-ready-20260301-1200.tar.gz.html
     Verify   calico-ready verify calico-ready-20260301-1200.tar.gz
+    Signed   no: unsigned
+    SHA-256  run-1
+    Files    calico-ready-20260301-1200.tar.gz.html
 
 
 
@@ -161,4 +166,16 @@ it('export: a key somebody did not want is not offered again, and the name follo
   expect(state().exportSettings.signKey).toBe('');
   await screen.press(KEY.down, KEY.right);
   await screen.shows('Bundle       calico-ready-20260301-1200.tar.gz');
+});
+
+it('export in a small window: all of the result can be seen, the settings are one key away', async () => {
+  const { screen, result } = await open('export', false, { columns: 60, rows: 15 });
+  await screen.shows('id_ed25519');
+  await screen.press(KEY.enter);
+  const shown = await screen.shows('Exported', 'Verify', 'Signed', 'SHA-256', 'Files', 'Left settings');
+  expect(shown).not.toContain('Another key');
+  await screen.press(KEY.left);
+  await screen.shows('Another key', 'Enter finish and leave');
+  await screen.press(KEY.enter);
+  expect(await result).toBe('done');
 });

@@ -1,12 +1,14 @@
 import { Box } from 'ink';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { ExportResult, ExportSettings } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { Form, type FormField } from '../components/form.js';
-import { KeyValues, type KeyValue } from '../components/key-values.js';
-import { Words } from '../components/words.js';
+import type { KeyValue } from '../components/key-values.js';
+import { ScrollView } from '../components/scroll-view.js';
+import { Lines } from '../components/words.js';
 import { useKept } from '../kept.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
+import { cell, heading, line, wrap, type Line } from '../text.js';
 import type { StepProps } from './step-props.js';
 
 /** What is said in place of a key. The demo signs with a key of its own, so that its bundle verifies too. */
@@ -108,47 +110,40 @@ function fieldsOf(
   ];
 }
 
-/** From this height on there is room for all of the result. */
-const ROOMY = 10;
-const ESSENTIAL: readonly string[] = ['Bundle', 'Verify'];
-
-type ResultProps = {
-  readonly result: ExportResult;
-  readonly width: number;
-  /** Rows of the terminal. */
-  readonly height: number;
-};
-
-/** Everything about what was written; where there is no room, where it is and how it is verified. */
-function Result({ result, width, height }: ResultProps) {
+function resultRows(result: ExportResult): readonly KeyValue[] {
   const signed =
     result.fingerprint === undefined
       ? 'no: unsigned'
       : `${result.principal ?? ''} ${result.fingerprint}`;
-  const rows: readonly KeyValue[] = [
+  return [
     { key: 'Bundle', value: result.bundle },
-    { key: 'SHA-256', value: result.sha256 },
+    { key: 'Verify', value: result.verifyCommand, tone: 'accent' },
     {
       key: 'Signed',
       value: signed.trim(),
       tone: result.fingerprint === undefined ? 'warn' : 'plain',
     },
+    { key: 'SHA-256', value: result.sha256 },
     { key: 'Files', value: result.files.join(', ') },
-    { key: 'Verify', value: result.verifyCommand, tone: 'accent' },
   ];
-  return (
-    <Box flexDirection="column">
-      <Words bold tone="good">
-        Exported
-      </Words>
-      <KeyValues
-        width={width}
-        keyWidth={8}
-        rows={height < ROOMY ? rows.filter(({ key }) => ESSENTIAL.includes(key)) : rows}
-      />
-    </Box>
-  );
 }
+
+const KEY_WIDTH = 8;
+
+/** Everything about what was written, what a receiver needs first. */
+const resultLines = (result: ExportResult, width: number): readonly Line[] => [
+  { ...heading('Exported'), tone: 'good' },
+  ...resultRows(result).flatMap(({ key, value, tone }) =>
+    wrap(value, width - KEY_WIDTH - 1).map((text, index) =>
+      line(`${cell(index === 0 ? key : '', KEY_WIDTH)} ${text}`, tone),
+    ),
+  ),
+];
+
+/** The four settings and what the one with the pointer is for. */
+const FORM_ROWS = 5;
+
+const NOT_YET: readonly Line[] = [line('Nothing is written yet. Enter writes the bundle.', 'dim')];
 
 /** Writes the bundle, and says how anyone verifies it. */
 export function ExportStep({ onDone }: StepProps) {
@@ -162,29 +157,49 @@ export function ExportStep({ onDone }: StepProps) {
   const keys = useSignKeys();
   const demo = useSession((state) => state.demo);
   const offered = offeredName(startedAt, demo || settings.signKey !== '');
+  const [settingsAgain, setSettingsAgain] = useState(false);
   const run = (): void => {
+    setSettingsAgain(false);
     if (store.getState().exportSettings.bundle === '') actions.setExport({ bundle: offered });
     void actions.runExport();
   };
+  const lines = useMemo(
+    () => (result === null ? NOT_YET : resultLines(result, width)),
+    [result, width],
+  );
   const enter =
     result === null
       ? { run, label: 'write the bundle' }
       : { run: onDone, label: 'finish and leave' };
+  // Where both do not fit, what was written goes first: nobody may miss how it is verified.
+  if (result !== null && !settingsAgain && FORM_ROWS + lines.length > height)
+    return (
+      <ScrollView
+        lines={lines}
+        isActive
+        commands={{
+          // Short, because the footer has little room.
+          'go.on': busy ? undefined : { run: onDone, label: 'finish' },
+          'nav.close': {
+            run: () => {
+              setSettingsAgain(true);
+            },
+            label: 'settings',
+          },
+        }}
+      />
+    );
   return (
     <Box flexDirection="column" height={height} overflow="hidden">
       <Form
         fields={fieldsOf(settings, offered, keys, noKey(demo), actions.setExport)}
         isActive
         width={width}
-        height={result === null ? 5 : Math.max(2, Math.min(5, height - 9))}
+        height={FORM_ROWS}
         labelWidth={12}
         onEnter={busy ? undefined : enter}
       />
-      {result === null ? (
-        <Words tone="dim">Nothing is written yet. Enter writes the bundle.</Words>
-      ) : (
-        <Result result={result} width={width} height={height - 2} />
-      )}
+      <Lines lines={lines} width={width} />
     </Box>
   );
 }
