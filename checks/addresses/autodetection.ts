@@ -107,6 +107,13 @@ function judge({ addresses, routes }: Facts, context: NodeContext): Verdict {
   const text = all.map((one) => one.text).join('; ');
   const has = (trouble: Prediction['trouble']): boolean =>
     all.some((one) => one.trouble === trouble);
+  // Every node has lo: a list without it is a part, and the address may stand in the rest.
+  if (has('nothing') && !addresses.devices.includes('lo')) {
+    return unknown(
+      reason('truncated', `the list of interfaces is a part: ${text}`),
+      'Run ip addr.',
+    );
+  }
   if (has('nothing')) return fail(text, EXPECTED_ANY);
   if (has('unseen')) return unknown(reason('not-run', text), 'Run ip addr, without -4 or -6.');
   return has('wrong') || has('several') ? warn(text, EXPECTED) : pass(text);

@@ -23,6 +23,11 @@ function judgeHolders(facts: Facts, names: readonly string[]): Verdict {
   if (strangers.length > 0) return fail(`TCP 179 is held by ${strangers.join(', ')}`, EXPECTED);
   if (hostBird.length > 0)
     return fail(`TCP 179 is held by the BIRD of ${hostBird.join(', ')}`, EXPECTED);
+  if (names.some((name) => name.startsWith('bird')) && facts.units?.has('bird.service') !== true)
+    return unknown(
+      reason('not-run', 'TCP 179 is held by a BIRD, and systemd was not asked about bird.service'),
+      'Run systemctl status bird on the node.',
+    );
   return pass(`TCP 179 is held by ${names.join(', ')}, as Calico does`);
 }
 

@@ -8,7 +8,15 @@ import type { NftRuleset } from '../probes/support/nft-text.js';
 import { filterTables, policyOf } from './iptables-reach.js';
 
 type Facts = { readonly rules?: IptablesRules; readonly ruleset?: NftRuleset };
-type Forward = { readonly policy: 'DROP' | 'ACCEPT'; readonly chains: readonly string[] };
+/** `cut`: the text ended before it told the policy. */
+type Policy = 'DROP' | 'ACCEPT' | 'cut';
+type Forward = { readonly policy: Policy; readonly chains: readonly string[] };
+
+/** A whole table without the chain, or without a policy of it, accepts. */
+const policyFrom = (said: string | null | undefined, complete: boolean): Policy => {
+  if (said?.toUpperCase() === 'DROP') return 'DROP';
+  return said === null || said === undefined ? (complete ? 'ACCEPT' : 'cut') : 'ACCEPT';
+};
 
 /** The chains FORWARD of IPv4 in tables of iptables; both lists show the nft variant, and one of them suffices. */
 function forwards({ rules, ruleset }: Facts): readonly Forward[] {
@@ -18,13 +26,11 @@ function forwards({ rules, ruleset }: Facts): readonly Forward[] {
   );
   return [
     ...saved.map((table) => ({
-      policy: policyOf(table, 'FORWARD') === 'DROP' ? ('DROP' as const) : ('ACCEPT' as const),
+      policy: policyFrom(policyOf(table, 'FORWARD'), table.complete),
       chains: table.chains.map(({ name }) => name),
     })),
-    ...tables.map(({ chains }) => ({
-      policy: chains.some(({ name, policy }) => name === 'FORWARD' && policy === 'drop')
-        ? ('DROP' as const)
-        : ('ACCEPT' as const),
+    ...tables.map(({ chains, complete }) => ({
+      policy: policyFrom(chains.find(({ name }) => name === 'FORWARD')?.policy, complete),
       chains: chains.map(({ name }) => name),
     })),
   ];
@@ -48,11 +54,18 @@ const sawAll = ({ rules, ruleset }: Facts): boolean => {
 };
 
 function judge(facts: Facts): Verdict {
-  const closed = forwards(facts).find(({ policy }) => policy === 'DROP');
+  const found = forwards(facts);
+  const closed = found.find(({ policy }) => policy === 'DROP');
   if (closed !== undefined) {
     return warn(
       `the policy of the chain FORWARD is DROP: ${setBy(closed.chains)}`,
       'the policy of FORWARD is ACCEPT',
+    );
+  }
+  if (found.some(({ policy }) => policy === 'cut')) {
+    return unknown(
+      reason('truncated', 'the rules end before the policy of the chain FORWARD'),
+      'Give the whole output.',
     );
   }
   if (!sawAll(facts)) {

@@ -2,6 +2,7 @@ import { fail, pass, unknown, warn, type Verdict } from '../../src/domain/check.
 import { reason } from '../../src/domain/reason.js';
 import type { KernelFeature } from '../requirements/kernel-feature.js';
 import {
+  counts,
   judgeFeature,
   lostInCut,
   TO_KNOW,
@@ -19,13 +20,12 @@ export const namesOf = (features: readonly KernelFeature[]): string =>
 const featuresOf = (states: readonly FeatureState[]) => states.map(({ feature }) => feature);
 
 /**
- * All of these are needed: the first thing that is missing decides, and every missing one is named. What has no module
- * of its own counts only where the configuration speaks of it. Pure.
+ * All of these are needed: the first thing that is missing decides, and every missing one is named. Pure.
  */
 export function judgeAll(features: readonly KernelFeature[], facts: KernelFacts) {
   const states = features
     .map((feature) => judgeFeature(feature, facts))
-    .filter(({ state, feature }) => feature.modules.length > 0 || state !== 'silent');
+    .filter((state) => counts(state, facts));
   return {
     missing: inState(states, 'missing'),
     silent: inState(states, 'silent'),

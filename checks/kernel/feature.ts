@@ -100,6 +100,13 @@ export function judgeFeature(feature: KernelFeature, facts: KernelFacts): Featur
   return { ...judged, feature, ...(isGone ? { state: 'missing' as const } : {}) };
 }
 
+/**
+ * What has no module of its own counts only where the configuration speaks of it; of one that was cut nobody can say that
+ * it does not.
+ */
+export const counts = ({ state, feature }: FeatureState, facts: KernelFacts): boolean =>
+  feature.modules.length > 0 || state !== 'silent' || facts.bootConfig?.cut === true;
+
 /** The words of a state for a finding. */
 export const wordsOf = ({ feature, how, byConfigurationAlone }: FeatureState): string =>
   byConfigurationAlone === true

@@ -1,5 +1,6 @@
 import { defineCheck, fail, pass, unknown, type Verdict } from '../../src/domain/check.js';
 import { reason } from '../../src/domain/reason.js';
+import { visibleLine } from '../../src/domain/visible.js';
 import { iptablesSave } from '../probes/iptables-save.js';
 import { iptablesV, type IptablesProgram } from '../probes/iptables-v.js';
 import { nftListRuleset } from '../probes/nft-list-ruleset.js';
@@ -57,6 +58,36 @@ function judgeUnused(facts: Facts): Verdict {
   return pass(`${program(facts.iptablesV)}; Kubernetes and Calico have no chains yet${legacy}`);
 }
 
+/** The other variant, where it may have chains too: nobody showed it, and the nft variant tells only of legacy tables. */
+function unseenVariant(facts: Facts, only: IptablesBackend): string | null {
+  const { iptablesSave: rules, nftListRuleset: ruleset, procNetTables: lists } = facts;
+  const saw = (variant: IptablesBackend): boolean =>
+    rules?.notInUse.includes(variant) === true ||
+    rules?.asked.some((asked) => asked.startsWith(`${variant} `)) === true;
+  if (only === 'legacy') return saw('nf_tables') || ruleset !== undefined ? null : 'nft';
+  const isThere = rules?.legacyToo === true || (lists?.tables.size ?? 0) > 0;
+  return saw('legacy') || !isThere ? null : 'legacy';
+}
+
+/** Why the chains that were seen may not be all; null where they are. */
+function incomplete(facts: Facts, only: IptablesBackend | undefined): Verdict | null {
+  const tables = [...(facts.iptablesSave?.tables ?? []), ...(facts.nftListRuleset?.tables ?? [])];
+  const cut = tables.find(({ complete }) => !complete);
+  if (cut !== undefined) {
+    return unknown(
+      reason('truncated', `the rules end within the table ${visibleLine(cut.name)}`),
+      'Give the whole output.',
+    );
+  }
+  const unseen = only === undefined ? null : unseenVariant(facts, only);
+  return unseen === null
+    ? null
+    : unknown(
+        reason('not-run', `the outputs at hand do not show the ${unseen} variant of iptables`),
+        'Give iptables-nft-save and iptables-legacy-save, or audit the node itself with root.',
+      );
+}
+
 function judge(facts: Facts): Verdict {
   const plain = facts.iptablesV?.backend ?? null;
   const used = usedBy(facts.iptablesSave, facts.nftListRuleset, plain);
@@ -72,14 +103,17 @@ function judge(facts: Facts): Verdict {
       'one variant of iptables for all rules of Kubernetes and Calico; restart the node after a change of the variant',
     );
   }
-  const [only] = used;
-  if (only === undefined || only === null) return judgeUnused(facts);
-  const other = facts.iptablesV !== undefined && facts.iptablesV.backend !== only;
-  return other
-    ? fail(
-        `the chains of Kubernetes or Calico are in the ${only === 'legacy' ? 'legacy' : 'nft'} variant; ${program(facts.iptablesV)}`,
-        'the variant that the node uses is the one that holds the chains of Kubernetes',
-      )
+  const [only] = [...used].filter((variant) => variant !== null);
+  if (only !== undefined && facts.iptablesV !== undefined && facts.iptablesV.backend !== only) {
+    return fail(
+      `the chains of Kubernetes or Calico are in the ${only === 'legacy' ? 'legacy' : 'nft'} variant; ${program(facts.iptablesV)}`,
+      'the variant that the node uses is the one that holds the chains of Kubernetes',
+    );
+  }
+  const open = incomplete(facts, only);
+  if (open !== null) return open;
+  return only === undefined
+    ? judgeUnused(facts)
     : pass(`all chains of Kubernetes and Calico are in one variant; ${program(facts.iptablesV)}`);
 }
 

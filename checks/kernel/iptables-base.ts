@@ -18,7 +18,7 @@ import {
 } from '../requirements/kernel-features.js';
 import { isAtLeast } from '../requirements/releases.js';
 import { pageB, pageToday } from '../requirements/sources.js';
-import { judgeFeature, unheard, wordsOf, type FeatureState } from './feature.js';
+import { counts, judgeFeature, unheard, wordsOf, type FeatureState } from './feature.js';
 import { namesOf } from './feature-list.js';
 import { iptablesWitnesses, type KernelFacts } from './witnesses.js';
 
@@ -47,11 +47,11 @@ type Weighed = {
   readonly words: string;
 };
 
-/** A variant is as good as its worst part. What has no module of its own counts only when the configuration speaks of it. */
+/** A variant is as good as its worst part. */
 function weighVariant(variant: Variant, facts: KernelFacts): Weighed {
   const states = variant.features
     .map((feature) => judgeFeature(feature, facts))
-    .filter(({ state, feature }) => feature.modules.length > 0 || state !== 'silent');
+    .filter((state) => counts(state, facts));
   for (const state of ['missing', 'silent', 'torn'] as const) {
     const items = states.filter((item) => item.state === state);
     if (items.length > 0) return { variant, state, words: items.map(wordsOf).join('; ') };

@@ -4,9 +4,11 @@ import { reason } from '../../src/domain/reason.js';
 import { distributionOf, type Distribution } from '../platform/identify.js';
 import { hostnamectl } from '../probes/hostnamectl.js';
 import { osRelease } from '../probes/os-release.js';
+import type { KernelFeature } from '../requirements/kernel-feature.js';
 import { judgeAll, namesOf } from './feature-list.js';
+import { TO_KNOW } from './feature.js';
 import { featuresFor } from './needed-features.js';
-import { iptablesWitnesses, releaseOf } from './witnesses.js';
+import { iptablesWitnesses, releaseOf, wasAskedFor, type KernelFacts } from './witnesses.js';
 
 const RED_HAT = ['rhel', 'centos', 'rocky', 'almalinux', 'ol'];
 const RELEASE = /^[\w.+~-]{1,100}$/;
@@ -126,7 +128,10 @@ export const modulesExtra = defineCheck({
         'Give modules-dep.txt (cat /lib/modules/$(uname -r)/modules.dep), or audit the node itself.',
       );
     }
-    return pass('every module that is configured and needed is installed');
+    const unseen = namesOf(notLookedFor(states, facts));
+    return unseen === ''
+      ? pass('every module that is configured and needed is installed')
+      : unknown(reason('truncated', `the outputs at hand do not tell of ${unseen}`), TO_KNOW);
   },
   fixes: (facts) => {
     const distribution = distributionOf(facts.osRelease, facts.hostnamectl);
@@ -146,6 +151,25 @@ export const modulesExtra = defineCheck({
     modulesBuiltin: { place: '', there: true, modules: new Set<string>(), asked: null },
   },
 });
+
+/** What a configuration that was cut, or a list of modules that was not made for them, says nothing of. */
+function notLookedFor(
+  { missing, silent, usable }: ReturnType<typeof judgeAll>,
+  { bootConfig: config, modulesDep: dep }: KernelFacts,
+): readonly KernelFeature[] {
+  const lost = [...missing, ...silent].filter(
+    ({ feature }) =>
+      config?.cut === true && !feature.symbols.some((name) => config.symbols.has(name)),
+  );
+  const unasked = usable.filter(
+    ({ feature, byConfigurationAlone }) =>
+      byConfigurationAlone === true &&
+      dep !== undefined &&
+      !wasAskedFor(feature, dep) &&
+      isConfigured(feature.symbols, config),
+  );
+  return [...lost, ...unasked].map(({ feature }) => feature);
+}
 
 /** It was built as a module, or nobody knows how it was built. */
 function isConfigured(

@@ -16,12 +16,12 @@ const KEY = /^net\.ipv4\.conf\.(.{1,64})\.rp_filter$/;
 const OWN =
   /^(?:all|default|lo|cali|tunl|vxlan|wireguard|wg|bpf|docker|br-|virbr|lxc|veth|cni|flannel|kube-ipvs|nodelocaldns|dummy|ifb)/;
 
-/** Host interfaces whose effective filter, the higher of theirs and `all`, is strict. */
-function strictOn(values: Sysctls): readonly string[] {
+/** Host interfaces with their effective filter, the higher of theirs and `all`. */
+function filters(values: Sysctls): readonly { readonly name: string; readonly filter: number }[] {
   const all = Number(values.get(ALL));
   return [...values].flatMap(([key, value]) => {
     const name = KEY.exec(key)?.[1]?.replaceAll('/', '.') ?? '';
-    return name !== '' && !OWN.test(name) && Math.max(all, Number(value)) === 1 ? [name] : [];
+    return name === '' || OWN.test(name) ? [] : [{ name, filter: Math.max(all, Number(value)) }];
   });
 }
 
@@ -37,8 +37,17 @@ const waysOut = (routes: readonly Route[] | undefined): readonly string[] | null
         ),
       ];
 
+const unlisted = (): Verdict =>
+  unknown(
+    reason('not-run', 'the settings of the host interfaces are not at hand'),
+    'Give the whole output of sysctl -a.',
+  );
+
 function judgeToday(values: Sysctls, facts: Facts, { dataplane }: Intent): Verdict {
-  const strict = strictOn(values);
+  const found = filters(values);
+  const strict = found.filter(({ filter }) => filter === 1).map(({ name }) => name);
+  // Loose for all is loose for each of them, listed or not.
+  if (found.length === 0 && values.get(ALL) !== '2') return unlisted();
   if (strict.length === 0) return pass('no host interface filters strictly');
   const names = strict.slice(0, 5).join(', ');
   const expected = `${ALL} = 2 (loose), or 0`;

@@ -29,6 +29,7 @@ const LAST = ['PRINTK_TIME', 'MAGIC_SYSRQ', 'CRYPTO'];
 const PICKED = 200;
 const FROM = '# read from ';
 const ASKED = '# asked for ';
+const HEAD = /^# Linux\/\S{1,20} \d\S{2,100} Kernel Configuration$/;
 const RELEASE =
   /^(?:# Linux\/\S{1,20} (\d\S{2,100}) Kernel Configuration|# read from \S{0,100}\/(?:config-|modules\/|linux-(?:headers-)?)(\d[^/\s]{2,100})(?:\/\S{1,40})?)$/;
 
@@ -64,6 +65,22 @@ function completeness(
   };
 }
 
+/** Two kernels in one text: a symbol has two values, or is named again while another is not (picked lines may repeat). */
+function isDouble(
+  read: readonly Line[],
+  symbols: KernelConfig['symbols'],
+  lines: readonly string[],
+): boolean {
+  if (read.length === symbols.size) return false;
+  const heads = lines.filter((line) => line.startsWith(FROM) || HEAD.test(line));
+  const counts = new Map<string, number>();
+  for (const { symbol } of read) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+  return (
+    read.some(({ symbol, value }) => symbols.get(symbol) !== value) ||
+    ((heads.length > 1 || symbols.size > PICKED) && new Set(counts.values()).size > 1)
+  );
+}
+
 function parse(stdout: string): KernelConfig {
   const lines = linesOf(stdout).map((line) => line.trimEnd());
   const read = lines.flatMap((line) => readLine(line) ?? []);
@@ -71,6 +88,7 @@ function parse(stdout: string): KernelConfig {
     throw new ProbeParseError('it holds no line of a kernel configuration');
   }
   const symbols = new Map(read.map(({ symbol, value }) => [symbol, value]));
+  if (isDouble(read, symbols, lines)) throw new ProbeParseError('it holds two configurations');
   // Both ends stand in the first lines.
   const head = lines.slice(0, 20);
   const place = head.find((line) => line.startsWith(FROM)) ?? '';

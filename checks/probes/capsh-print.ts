@@ -39,12 +39,20 @@ function boundingHas(set: string | undefined, iab = ''): boolean | null {
   return set?.trim().split(',').includes(NAME) ?? null;
 }
 
-function parse(stdout: string): Capsh {
+function valuesOf(stdout: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of linesOf(stdout)) {
-    const match = LINE.exec(line);
-    if (match?.[1] !== undefined) values.set(match[1], match[2] ?? '');
+    const [, key, value = ''] = LINE.exec(line) ?? [];
+    if (key === undefined) continue;
+    // Two shells, and nobody knows whose the answer is.
+    if ((values.get(key) ?? value) !== value) throw new ProbeParseError(`it tells two of "${key}"`);
+    values.set(key, value);
   }
+  return values;
+}
+
+function parse(stdout: string): Capsh {
+  const values = valuesOf(stdout);
   const current = values.get('Current');
   const bounding = values.get('Bounding set');
   if (current === undefined && bounding === undefined) {

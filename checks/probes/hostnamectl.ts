@@ -21,18 +21,30 @@ export type Hostnamectl = {
   readonly hardwareModel: string;
 };
 
+/** Of two values of these the text is that of two nodes, or of two moments. */
+const KEYS: ReadonlySet<string> = new Set([
+  'Static hostname',
+  'Transient hostname',
+  'Operating System',
+  'CPE OS Name',
+  'Kernel',
+  'Architecture',
+  'Virtualization',
+]);
+
 function parse(stdout: string): Hostnamectl {
   const values = new Map<string, string>();
   for (const line of linesOf(stdout)) {
     const at = line.indexOf(':');
-    if (at > 0 && at < 40)
-      values.set(
-        line.slice(0, at).trim(),
-        line
-          .slice(at + 1)
-          .trim()
-          .slice(0, 300),
-      );
+    if (at <= 0 || at >= 40) continue;
+    const key = line.slice(0, at).trim();
+    const value = line
+      .slice(at + 1, at + 400)
+      .trim()
+      .slice(0, 300);
+    if (KEYS.has(key) && (values.get(key) ?? value) !== value)
+      throw new ProbeParseError(`it tells two values of "${key}"`);
+    values.set(key, value);
   }
   const of = (key: string): string => values.get(key) ?? '';
   const answer = {

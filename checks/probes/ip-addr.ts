@@ -109,13 +109,44 @@ function isHalf(line: string): boolean {
   return HEAD.test(line) || line.trim() === '';
 }
 
-function parse(stdout: string): IpAddr {
+const isHead = (line: string): boolean => HEAD.test(line) && line.includes(': <');
+
+/** Why a pasted text is not the whole list; null where nothing speaks against it. */
+function partOf(lines: readonly string[], { devices, links }: IpAddr): string | null {
+  // Every network namespace has it, and its index is the first (Linux, LOOPBACK_IFINDEX).
+  if (!links.some(({ name, index }) => name === 'lo' && index === 1))
+    return 'it does not list lo, so that its beginning was lost, or it is a part';
+  const absent = links.find(({ master }) => master !== '' && !devices.includes(master));
+  return absent === undefined
+    ? null
+    : `it does not list ${absent.master}, to which ${absent.name} belongs`;
+}
+
+/** Whether a list ends behind the head of an interface, or behind an address without the line that follows each. */
+function endsWithin(lines: readonly string[]): boolean {
+  const last = lines.at(-1) ?? '';
+  const hasLifetimes = lines.some((line) => /^\s+valid_lft /.test(line));
+  return (isHead(last) && !last.includes(' link/')) || (hasLifetimes && /^\s+inet6? /.test(last));
+}
+
+function parse(stdout: string, exit: number | null): IpAddr {
   if (!stdout.endsWith('\n') && isHalf(stdout.slice(stdout.lastIndexOf('\n') + 1)))
     throw new ProbeParseError('it was cut within a line');
+  const lines = linesOf(stdout);
+  const read = readLines(lines);
+  if (read.links.length === 0) throw new ProbeParseError('it names no interface');
+  // Two lists, of two nodes or of two moments.
+  if (exit === null && lines.filter(isHead).length > read.links.length)
+    throw new ProbeParseError('it lists an interface twice');
+  if (exit === null && endsWithin(lines)) throw new ProbeParseError('it ends within an interface');
+  return read;
+}
+
+function readLines(lines: readonly string[]): IpAddr {
   const links = new Map<string, Link>();
   const addresses: NodeAddress[] = [];
   let [name, behindLink] = ['', false];
-  for (const line of linesOf(stdout)) {
+  for (const line of lines) {
     const head = headOf(line);
     // What follows would be taken for the interface before, its addresses too.
     if (head === null && /^\d/.test(line)) throw new ProbeParseError('an interface without a name');
@@ -128,7 +159,6 @@ function parse(stdout: string): IpAddr {
     const address = addressOf(name, line);
     if (address !== null) addresses.push(address);
   }
-  if (links.size === 0) throw new ProbeParseError('it names no interface');
   return { devices: [...links.keys()], links: [...links.values()], addresses };
 }
 
@@ -159,5 +189,6 @@ export const ipAddr = defineProbe<IpAddr>({
     'addresses.flags': 'plain',
   },
   recognises: (stdout) => /^1: lo(?:: <|\s+inet )/.test(stdout.slice(0, 2000)),
-  parse: ({ stdout }) => parse(stdout),
+  parse: ({ stdout, exit }) => parse(stdout, exit),
+  partOf: ({ stdout, exit }, value) => (exit === null ? partOf(linesOf(stdout), value) : null),
 });

@@ -49,5 +49,5 @@ export const nftListRuleset = defineProbe<NftRuleset>({
   },
   recognises: (stdout) =>
     /^table (?:inet|ip6?|arp|bridge|netdev) \S{1,64} \{/m.test(stdout.slice(0, 4000)),
-  parse: ({ stdout }) => parseRuleset(stdout),
+  parse: ({ stdout, exit }) => parseRuleset(stdout, exit),
 });

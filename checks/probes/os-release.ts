@@ -21,13 +21,22 @@ function unquote(text: string): string {
   return quote === "'" ? inner : inner.replace(/\\(["\\$`])/g, '$1');
 }
 
-function parse(stdout: string): OsRelease {
+/** A shell takes the last of two lines; in a paste two values of these are more likely the files of two nodes. */
+const IDENTIFYING: ReadonlySet<string> = new Set(['ID', 'VERSION_ID', 'PRETTY_NAME']);
+
+const differs = (values: ReadonlyMap<string, string>, key: string, value: string): boolean =>
+  IDENTIFYING.has(key) && (values.get(key) ?? value) !== value;
+
+function parse(stdout: string, exit: number | null): OsRelease {
   const values = new Map<string, string>();
   for (const line of linesOf(stdout)) {
     const at = line.indexOf('=');
     const key = line.slice(0, Math.max(at, 0)).trim();
-    if (/^[A-Z][A-Z0-9_]{0,63}$/.test(key))
-      values.set(key, unquote(line.slice(at + 1)).slice(0, 300));
+    if (!/^[A-Z][A-Z0-9_]{0,63}$/.test(key)) continue;
+    const value = unquote(line.slice(at + 1)).slice(0, 300);
+    if (exit === null && differs(values, key, value))
+      throw new ProbeParseError(`it tells two values of ${key}`);
+    values.set(key, value);
   }
   const of = (key: string): string => values.get(key) ?? '';
   if (of('ID') === '' && of('NAME') === '') throw new ProbeParseError('it has neither ID nor NAME');
@@ -67,5 +76,5 @@ exit 127`,
   facts: ({ prettyName, id, versionId }) => ({
     distribution: prettyName === '' ? `${id} ${versionId}`.trim() : prettyName,
   }),
-  parse: ({ stdout }) => parse(stdout),
+  parse: ({ stdout, exit }) => parse(stdout, exit),
 });

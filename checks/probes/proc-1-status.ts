@@ -20,6 +20,9 @@ exec cat /proc/1/status`,
   parse: ({ stdout }) => {
     const pid = /^Pid:[\t ]{1,8}(\d{1,10})\s*$/m.exec(stdout)?.[1];
     if (pid !== undefined && pid !== '1') throw new ProbeParseError('that is not process 1');
+    // Pid stands in front of these; the capabilities alone are what people pick out.
+    if (pid === undefined && /^(?:Uid|Threads|SigQ|ShdPnd):/m.test(stdout))
+      throw new ProbeParseError('its beginning was lost, which tells whose it is');
     // The kernel prints 16 digits (fs/proc/array.c, render_cap_t); fewer are a paste that was cut.
     const masks = [...stdout.matchAll(/^CapBnd:[\t ]{0,8}([0-9a-fA-F]{16})[\t \r]{0,8}$/gm)];
     const mask = masks[0]?.[1];

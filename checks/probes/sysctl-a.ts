@@ -42,8 +42,24 @@ function wantedKey(written: string): string | null {
 
 // A node with a thousand pods prints 200 000.
 const MOST_LINES = 500_000;
+/** More lines than anybody picks out by hand. */
+const PICKED = 100;
 
-function parse(stdout: string): Sysctls {
+// One directory after the other, so that those of interfaces stand together, and those of vm behind them.
+const ONE_INTERFACE = /^net\.ipv[46]\.conf\.(?!all\.|default\.)/;
+const OF_INTERFACE = /^net[./]ipv[46][./]conf[./]/;
+
+/** A pasted `sysctl -a` that ends among the settings of interfaces, others of which may be lost. Picked lines are no such text. */
+function endsAmongInterfaces(stdout: string): boolean {
+  const lines = stdout.trimEnd().split('\n', MOST_LINES);
+  return (
+    OF_INTERFACE.test(LINE.exec(lines.at(-1) ?? '')?.[1] ?? '') &&
+    lines.length > PICKED &&
+    lines.some((line) => /^\s{0,8}kernel\./.test(line))
+  );
+}
+
+function parse(stdout: string, exit: number | null): Sysctls {
   const values = new Map<string, string>();
   const torn = new Set<string>();
   let lines = 0;
@@ -60,8 +76,10 @@ function parse(stdout: string): Sysctls {
     values.set(key, value);
   }
   if (lines === 0) throw new ProbeParseError('it holds no line such as net.ipv4.ip_forward = 1');
-  for (const key of torn) values.delete(key);
-  return values;
+  const isCut = exit === null && endsAmongInterfaces(stdout);
+  return new Map(
+    [...values].filter(([key]) => !torn.has(key) && !(isCut && ONE_INTERFACE.test(key))),
+  );
 }
 
 // Interfaces of pods come by the hundred, and nobody asks for theirs.
@@ -88,5 +106,5 @@ export const sysctlA = defineProbe<Sysctls>({
   maxBytes: 2_097_152,
   fields: { keys: 'plain', values: 'plain' },
   recognises: (stdout) => /^(?:abi|debug|dev|fs|kernel|net|vm)\.[\w./-]{2,200} = /m.test(stdout),
-  parse: ({ stdout }) => parse(stdout),
+  parse: ({ stdout, exit }) => parse(stdout, exit),
 });

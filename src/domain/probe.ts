@@ -55,6 +55,8 @@ export type Probe<T> = {
   readonly facts?: (value: T) => Readonly<Record<string, string>>;
   /** Pure. Throws ProbeParseError when the output is not in the expected form, and nothing else. */
   readonly parse: (raw: RawOutput) => T;
+  /** Pure. In a few words why a text that was read is not the whole output, null where it is: the engine lets no pass rest on a part. */
+  readonly partOf?: (raw: RawOutput, value: T) => string | null;
 };
 
 // Catalogues hold probes of many answer types. `facts` and `parse` are used through `Probe<never>`-safe casts

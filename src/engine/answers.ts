@@ -152,7 +152,11 @@ function refusedWords(probe: AnyProbe, stderr: string): string {
 
 function parsed(probe: AnyProbe, raw: RawOutput): Answer<unknown> {
   try {
-    return known(probe.parse(raw) as unknown);
+    const value = probe.parse(raw) as unknown;
+    const part = probe.partOf?.(raw, value) ?? null;
+    return part === null
+      ? known(value)
+      : known(value, reason('truncated', `${probe.command}: ${visibleLine(part, 160)}`));
   } catch (error) {
     if (error instanceof ProbeParseError)
       return notKnown(reason('garbled', `${probe.command}: ${visibleLine(error.message, 160)}`));

@@ -69,6 +69,22 @@ function gather(
   return missing === null ? { facts } : { missing };
 }
 
+const GIVE_ALL = 'Give the whole output.';
+
+/** The first answer of which a part is lost; null where all of them are whole. */
+function partAmong(
+  { needs, witnesses = {} }: Pick<AnyCheck, 'needs' | 'witnesses'>,
+  answers: Answers,
+): Reason | null {
+  for (const probes of [needs, witnesses]) {
+    for (const { id, partOf } of Object.values(probes)) {
+      const answer = partOf === undefined ? undefined : answers.get(id);
+      if (answer?.state === 'known' && answer.part !== undefined) return answer.part;
+    }
+  }
+  return null;
+}
+
 /** The verdict alone, for whoever asks what another intent would change; see judgeNode. */
 export function verdictOf(
   check: AnyNodeCheck,
@@ -80,7 +96,9 @@ export function verdictOf(
   const gathered = gather(check, answers);
   if ('missing' in gathered) return { verdict: unknown(gathered.missing) };
   const { facts } = gathered;
-  return { verdict: soften(check, check.judge(facts as never, context)), facts };
+  const verdict = soften(check, check.judge(facts as never, context));
+  const part = verdict.status === STATUS.pass ? partAmong(check, answers) : null;
+  return { verdict: part === null ? verdict : unknown(part, GIVE_ALL), facts };
 }
 
 /** Pure: the same answers and intent give the same verdict. Missing answers are never a pass and never a fail. */
@@ -101,17 +119,23 @@ export type NodeAnswers = { readonly node: InventoryNode; readonly answers: Answ
 type Shares = {
   readonly shares: readonly { readonly node: InventoryNode; readonly facts: Facts }[];
   readonly missing: readonly { readonly node: InventoryNode; readonly why: Reason }[];
+  /** Why no pass may rest on them: a part of an answer is lost. */
+  readonly part: Reason | null;
 };
 
 function sharesOf(check: AnyClusterCheck, fleet: readonly NodeAnswers[]): Shares {
   const shares: { node: InventoryNode; facts: Facts }[] = [];
   const missing: { node: InventoryNode; why: Reason }[] = [];
+  let part: Reason | null = null;
   for (const { node, answers } of fleet) {
     const gathered = gather(check, answers);
     if ('missing' in gathered) missing.push({ node, why: gathered.missing });
-    else shares.push({ node, facts: gathered.facts });
+    else {
+      shares.push({ node, facts: gathered.facts });
+      part ??= partAmong(check, answers);
+    }
   }
-  return { shares, missing };
+  return { shares, missing, part };
 }
 
 /** Judges a fleet under one intent. */
@@ -139,7 +163,7 @@ export const judgeCluster = (
 /** A missing share never lets the fleet pass. */
 function verdictOfFleet(
   check: AnyClusterCheck,
-  { shares, missing }: Shares,
+  { shares, missing, part }: Shares,
   intent: Intent,
 ): Verdict {
   const [firstMissing] = missing;
@@ -147,6 +171,7 @@ function verdictOfFleet(
     return unknown(firstMissing?.why ?? reason('not-run', 'there is no node'));
   }
   const verdict = soften(check, check.judge(shares as never, intent));
+  if (part !== null && verdict.status === STATUS.pass) return unknown(part, GIVE_ALL);
   return firstMissing !== undefined && verdict.status !== STATUS.fail
     ? unknown(firstMissing.why, `Reach ${names(missing)} and ask again.`)
     : verdict;

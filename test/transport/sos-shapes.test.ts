@@ -120,7 +120,7 @@ test.each<[string, AnyNodeCheck, Files, string, RegExp]>([
     /fail2ban/,
   ],
   ['other managers without the lists', others, { [SHOWN]: shown }, 'unknown', /fail2ban/],
-])('%s: %s', (_, check, files, status, words) => {
+])('units: %s', (_, check, files, status, words) => {
   const found = verdict(check, files);
   expect(found.status).toBe(status);
   expect(JSON.stringify(found)).toMatch(words);

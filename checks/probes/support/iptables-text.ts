@@ -44,6 +44,7 @@ const SAYS_NFT = [1, 8, 8];
 const TABLE = /^\*([a-z]{1,32})$/;
 const CHAIN = /^:(\S{1,64}) (ACCEPT|DROP|QUEUE|RETURN|-)(?: \[\d{1,20}:\d{1,20}\])?$/;
 const RULE = /^(?:\[\d{1,20}:\d{1,20}\] )?-A (\S{1,64})(?: (.{0,4000}))?$/;
+const ENDS = /^(?:COMMIT|# Completed on .*)$/;
 const LEGACY_TOO = /^# Warning: ip6?tables-legacy tables present/;
 
 type Draft = {
@@ -135,7 +136,7 @@ function readLine(reading: Reading, line: string): void {
 }
 
 /** One or more outputs of iptables-save one after the other. Throws ProbeParseError when it is none. */
-export function parseIptables(text: string): IptablesRules {
+export function parseIptables(text: string, exit: number | null): IptablesRules {
   const reading: Reading = {
     asked: new Set(),
     notInUse: new Set(),
@@ -146,7 +147,14 @@ export function parseIptables(text: string): IptablesRules {
     marked: false,
     open: null,
   };
-  for (const line of linesOf(text)) readLine(reading, line.trimEnd());
+  for (const line of linesOf(text).map((raw) => raw.trimEnd())) {
+    // Of whose table such a line is, nobody can tell.
+    if (exit === null && reading.open === null && (CHAIN.test(line) || RULE.test(line)))
+      throw new ProbeParseError('it begins within a table');
+    if (exit === null && reading.tables.length === 0 && ENDS.test(line))
+      throw new ProbeParseError('it begins with the end of a table');
+    readLine(reading, line);
+  }
   const { asked, notInUse, legacyToo, tables } = reading;
   if (tables.length + asked.size + notInUse.size === 0)
     throw new ProbeParseError('no table and no header of iptables-save');

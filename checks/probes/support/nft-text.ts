@@ -118,11 +118,20 @@ function ownersOf({ family, name, chains }: DraftTable): readonly NftOwner[] {
 }
 
 /** The output of `nft list ruleset`. Throws ProbeParseError when it is none. */
-export function parseRuleset(text: string): NftRuleset {
+export function parseRuleset(text: string, exit: number | null): NftRuleset {
   const reading: Reading = { tables: [], table: null, chain: null, skipping: false };
   const lines = linesOf(text).map((line) => line.trim());
   const markers = lines.filter((line) => line === NFT_ASKED || line === NFT_NOT_IN_USE);
-  for (const line of lines) if (!line.startsWith('#')) readLine(reading, line);
+  for (const line of lines.filter((one) => !one.startsWith('#'))) {
+    // A chain, its hook or the end of a table, and no table above it.
+    if (
+      exit === null &&
+      reading.table === null &&
+      (line === '}' || CHAIN.test(line) || BASE.test(line))
+    )
+      throw new ProbeParseError('it begins within a table');
+    readLine(reading, line);
+  }
   if (reading.tables.length + markers.length === 0) throw new ProbeParseError('it shows no table');
   return {
     inUse: !markers.includes(NFT_NOT_IN_USE),

@@ -149,20 +149,28 @@ function stateOfPart(unit: string, stdout: string): UnitState {
     if (isMissing(unit, stdout)) return ABSENT;
     throw new ProbeParseError('no line "Active:"');
   }
-  const [load, file] = loadedLine(stdout);
-  return unitState(load, active[1] ?? '', active[2] ?? 'dead', file);
+  const { load, file } = loadedLine(stdout);
+  const state = unitState(load, active[1] ?? '', active[2] ?? 'dead', file ?? '');
+  // systemd always prints that line, in front of this one. What runs now is judged without it.
+  if (file === null && state.running !== true)
+    throw new ProbeParseError(
+      'the end of its line "Loaded:" was lost, which tells whether it starts at boot',
+    );
+  return state;
 }
 
 /**
  * The load state and the state of the unit file: `Loaded: loaded (PATH; enabled; preset: enabled)`. A narrow terminal cuts
- * the line at its end, so what counts is that the state's own end is there.
+ * the line at its end, so what counts is that the state's own end is there; `file` is null where it is not.
  */
-function loadedLine(stdout: string): readonly [string, string] {
+function loadedLine(stdout: string): { readonly load: string; readonly file: string | null } {
   const found = /^[ \t]{0,80}Loaded: ([a-z-]{1,24})(?: \(([^)\n]{0,300}\)?))?/m.exec(stdout);
-  const load = found?.[1] ?? 'loaded';
-  const file = /^[^;]*;[ \t]{0,4}([a-z-]{1,24})[;)]/.exec(found?.[2] ?? '')?.[1] ?? '';
-  if (load === 'masked') return [load, 'masked'];
-  return [load, file];
+  const [, load, inside] = found ?? [];
+  if (load === undefined) return { load: 'loaded', file: null };
+  if (load === 'masked') return { load, file: 'masked' };
+  const file = /^[^;]*;[ \t]{0,4}([a-z-]{1,24})[;)]/.exec(inside ?? '')?.[1];
+  // A unit without a state of its file has the path alone there, and one that is not there a reason.
+  return { load, file: file ?? (load !== 'loaded' || inside?.endsWith(')') === true ? '' : null) };
 }
 
 /** Pasted only: `systemctl status UNIT`, which exits 3 for a stopped and 4 for an absent unit. */
