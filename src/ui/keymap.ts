@@ -40,6 +40,7 @@ export const COMMANDS = {
   'access.acceptAll': { keys: ['a'], show: 'a', label: 'accept all' },
   'access.refuse': { keys: ['n'], show: 'n', label: 'refuse' },
   'work.start': { keys: ['s'], show: 's', label: 'start' },
+  'survey.missing': { keys: ['r'], show: 'r', label: 'ask those missing' },
   'work.stop': { keys: ['x'], show: 'x', label: 'stop' },
   'findings.filter': { keys: ['f'], show: 'f', label: 'all or problems' },
   'findings.fix': { keys: ['m'], show: 'm', label: 'mend it' },

@@ -172,7 +172,14 @@ it('export in a small window: all of the result can be seen, the settings are on
   const { screen, result } = await open('export', false, { columns: 60, rows: 15 });
   await screen.shows('id_ed25519');
   await screen.press(KEY.enter);
-  const shown = await screen.shows('Exported', 'Verify', 'Signed', 'SHA-256', 'Files', 'Left settings');
+  const shown = await screen.shows(
+    'Exported',
+    'Verify',
+    'Signed',
+    'SHA-256',
+    'Files',
+    'Left settings',
+  );
   expect(shown).not.toContain('Another key');
   await screen.press(KEY.left);
   await screen.shows('Another key', 'Enter finish and leave');

@@ -1,11 +1,14 @@
 import type { Catalogue } from '../../domain/check.js';
 import type { Finding, NodeReport, Report } from '../../domain/report.js';
+import { reasonCode } from '../../domain/reason.js';
 import { READINESS, STATUS, STATUSES, type Severity, type Status } from '../../domain/status.js';
 
 /** Nodes of which every check says the same status: one column of the grid. */
 export type NodeGroup = {
   readonly nodes: readonly NodeReport[];
   readonly reached: boolean;
+  /** False for those that nobody has asked yet. */
+  readonly asked: boolean;
   readonly readiness: NodeReport['readiness'];
 };
 
@@ -35,11 +38,14 @@ const worstOf = (statuses: readonly Status[]): Status =>
 
 const READINESS_ORDER = [READINESS.notReady, READINESS.unknown, READINESS.ready];
 
+const wasAsked = ({ reached, reason }: NodeReport): boolean =>
+  reached || reason === undefined || reasonCode(reason) !== 'not-run';
+
 function groupNodes(nodes: readonly NodeReport[]): readonly NodeGroup[] {
   const groups = new Map<string, NodeReport[]>();
   for (const node of nodes) {
     const signature = node.findings.map(({ status }) => badness(status)).join();
-    const key = `${String(node.reached)} ${signature}`;
+    const key = `${String(node.reached)} ${String(wasAsked(node))} ${signature}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [node]);
     else group.push(node);
@@ -48,7 +54,8 @@ function groupNodes(nodes: readonly NodeReport[]): readonly NodeGroup[] {
     .flatMap((members) => {
       const [first] = members;
       if (first === undefined) return [];
-      return [{ nodes: members, reached: first.reached, readiness: first.readiness }];
+      const { reached, readiness } = first;
+      return [{ nodes: members, reached, asked: wasAsked(first), readiness }];
     })
     .sort((a, b) => READINESS_ORDER.indexOf(a.readiness) - READINESS_ORDER.indexOf(b.readiness));
 }

@@ -48,7 +48,8 @@ export function legend(grid: FindingsGrid, names = 3, ellipsis = '…'): readonl
   const shown = grid.groups.slice(0, MAX_GROUPS).map((group, index) => {
     const all = group.nodes.map((node) => fit(node.name, NAME_ROOM, ellipsis));
     const said = names === 0 ? count(all.length, 'node') : nameList(all, names);
-    return `${groupLetter(index)} ${said}${group.reached ? '' : ' (not reached)'}`;
+    const state = group.reached ? '' : group.asked ? ' (not reached)' : ' (not asked)';
+    return `${groupLetter(index)} ${said}${state}`;
   });
   const more = grid.groups.length - shown.length;
   return more > 0 ? [...shown, `and ${count(more, 'more group')}`] : shown;

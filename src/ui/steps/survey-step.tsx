@@ -9,7 +9,7 @@ import { Table, type Cell, type Column } from '../components/table.js';
 import { Lines, Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
 import { useActions, useSession, useSessionStore } from '../session-context.js';
-import { count, line, wrapLines } from '../text.js';
+import { count, line, wrapLines, type Line } from '../text.js';
 import { useTheme, type Theme } from '../theme.js';
 
 const BAR = 20;
@@ -22,10 +22,10 @@ function bar(done: number, total: number, theme: Theme): string {
 }
 
 /** State and detail of one node. */
-function progressCells(progress: NodeProgress, theme: Theme): readonly Cell[] {
+function progressCells(progress: NodeProgress, busy: boolean, theme: Theme): readonly Cell[] {
   switch (progress.phase) {
     case 'waiting':
-      return [{ text: 'waiting', tone: 'dim' }, ''];
+      return [{ text: busy ? 'waiting' : 'not asked', tone: 'dim' }, ''];
     case 'connecting':
       return [{ text: 'connecting', tone: 'accent' }, ''];
     case 'asking':
@@ -42,21 +42,46 @@ function useSummary(): string {
   const store = useSessionStore();
   const nodes = useSession((state) => state.nodes);
   const progress = useSession((state) => state.progress);
+  const busy = useSession((state) => state.busy !== null);
   return useMemo(() => {
     const counts = surveyCounts({ ...store.getState(), nodes, progress });
     const parts = [
       [counts.asked, 'answered'],
       [counts.asking, 'being asked'],
       [counts.connecting, 'connecting'],
-      [counts.waiting, 'waiting'],
+      [counts.waiting, busy ? 'waiting' : 'not asked'],
       [counts.unreached, 'not reached'],
     ] as const;
     const said = parts.filter(([n]) => n > 0).map(([n, word]) => `${String(n)} ${word}`);
     return [count(nodes.length, 'node'), ...said].join(', ');
-  }, [store, nodes, progress]);
+  }, [store, nodes, progress, busy]);
 }
 
-const DETAIL_ROWS = 2;
+/** The nodes of which nothing is known: never asked, or not reached. */
+function useMissing(): readonly string[] {
+  const nodes = useSession((state) => state.nodes);
+  const evidence = useSession((state) => state.evidence);
+  return useMemo(() => {
+    const known = new Set(
+      evidence.filter((item) => item.unreached === undefined).map((item) => item.node),
+    );
+    return nodes.map(({ name }) => name).filter((name) => !known.has(name));
+  }, [nodes, evidence]);
+}
+
+/** Why the node under the pointer was not reached, and what to do about it. */
+function useDetail(node: string | undefined, progress: NodeProgress | null): readonly Line[] {
+  const nextStep = useSession(
+    (state) => state.evidence.find((item) => item.node === node)?.nextStep,
+  );
+  if (progress?.phase !== 'unreached') return [];
+  return [
+    line(progress.reason, 'bad'),
+    ...(nextStep === undefined ? [] : [line(`Next step: ${nextStep}`)]),
+  ];
+}
+
+const DETAIL_ROWS = 4;
 
 /** Asks every node, and shows how far each one is. */
 export function SurveyStep() {
@@ -67,7 +92,8 @@ export function SurveyStep() {
   const progress = useSession((state) => state.progress);
   const busy = useSession((state) => state.busy !== null);
   const surveyed = useSession((state) => state.report !== null);
-  const list = useKeyedCursor(nodes, (one) => one.name, height - 4, 'survey');
+  const missing = useMissing();
+  const list = useKeyedCursor(nodes, (one) => one.name, height - DETAIL_ROWS - 2, 'survey');
   const progressOf = (name: string): NodeProgress => lookup(progress, name) ?? { phase: 'waiting' };
   const start = (): void => {
     void actions.runSurvey();
@@ -75,7 +101,17 @@ export function SurveyStep() {
   const goOn = { run: actions.next, label: 'to the findings' };
   useCommands({
     'go.on': busy ? undefined : surveyed ? goOn : { run: start, label: 'start the survey' },
-    'work.start': busy ? undefined : { run: start, label: surveyed ? 'survey again' : 'start' },
+    'work.start': busy ? undefined : { run: start, label: surveyed ? 'ask again' : 'start' },
+    // All of them are what `s` asks.
+    'survey.missing':
+      busy || missing.length === 0 || missing.length === nodes.length
+        ? undefined
+        : {
+            run: () => {
+              void actions.runSurvey(missing);
+            },
+            label: `ask ${String(missing.length)} missing`,
+          },
     'work.stop': busy ? actions.cancel : undefined,
     ...list.commands,
   });
@@ -87,7 +123,7 @@ export function SurveyStep() {
   ];
   const here = nodes[list.cursor];
   const at = here === undefined ? null : progressOf(here.name);
-  const detail = at?.phase === 'unreached' ? [line(at.reason, 'bad')] : [];
+  const detail = useDetail(here?.name, at);
   return (
     <Box flexDirection="column">
       <Words bold width={width}>
@@ -97,7 +133,7 @@ export function SurveyStep() {
         columns={columns}
         rows={nodes}
         keyOf={(node) => node.name}
-        cells={(node) => [node.name, ...progressCells(progressOf(node.name), theme)]}
+        cells={(node) => [node.name, ...progressCells(progressOf(node.name), busy, theme)]}
         cursor={list.cursor}
         width={width}
         height={height - 1 - DETAIL_ROWS}
