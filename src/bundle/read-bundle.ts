@@ -1,10 +1,11 @@
 import { VerificationError } from '../domain/errors.js';
-import type { Evidence, NodeEvidence, PeerRecord } from '../domain/evidence.js';
+import type { Evidence, NodeEvidence } from '../domain/evidence.js';
 import type { Intent } from '../domain/intent.js';
 import type { InventoryNode } from '../domain/inventory.js';
 import { reason, REASON_CODES, type Reason } from '../domain/reason.js';
 import type { Report, Waiver } from '../domain/report.js';
 import { BUNDLE_SCHEMA } from './contents.js';
+import { bad, fields, nodeFrom, peerFrom, text, type Fields } from './read-fields.js';
 import { checkIntegrity, openArchive } from './verify-bundle.js';
 
 /** What a bundle says, for judging again. Its signature was not checked. */
@@ -14,25 +15,6 @@ export type OpenedBundle = {
   readonly demo: boolean;
   readonly nodes: readonly { readonly node: InventoryNode; readonly evidence: NodeEvidence }[];
   readonly waivers: readonly Waiver[];
-};
-
-const bad = (why: string): VerificationError =>
-  new VerificationError(
-    `The bundle cannot be read: ${why}.`,
-    'It may come from another version; ask the sender for its report.',
-  );
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fields = (value: unknown, what: string): Fields => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw bad(`${what} is malformed`);
-  return value as Fields;
-};
-
-const text = (value: unknown, what: string): string => {
-  if (typeof value !== 'string') throw bad(`${what} is malformed`);
-  return value;
 };
 
 const numberOrNull = (value: unknown): number | null =>
@@ -99,38 +81,37 @@ function evidenceOf(files: ReadonlyMap<string, Buffer>, folder: string, line: Fi
 function readNode(files: ReadonlyMap<string, Buffer>, slug: string): OpenedBundle['nodes'][number] {
   const folder = `nodes/${slug}`;
   const session = fields(json(files, `${folder}/session.json`), `${folder}/session.json`);
-  const node = fields(session['node'], 'a node');
+  const node = nodeFrom(session['node']);
   const unreached = reasonFrom(session['unreached']);
-  const peer = session['peer'];
+  const peer = peerFrom(session['peer']);
   return {
-    node: {
-      ...(node as Omit<InventoryNode, 'name' | 'host' | 'roles'>),
-      name: text(node['name'], 'a node name'),
-      host: text(node['host'], 'a host'),
-      roles: Array.isArray(node['roles']) ? (node['roles'] as InventoryNode['roles']) : [],
-    },
+    node,
     evidence: {
-      node: text(node['name'], 'a node name'),
+      node: node.name,
       startedAt: moment(session['startedAt']) ?? 0,
       finishedAt: moment(session['finishedAt']) ?? 0,
       evidence: readEvidence(files, folder),
-      ...(peer === null || peer === undefined
-        ? {}
-        : { peer: fields(peer, 'a session') as unknown as PeerRecord }),
+      ...(peer === undefined ? {} : { peer }),
       ...(unreached === undefined ? {} : { unreached }),
     },
   };
 }
 
-/** Opens a bundle whose files all match its manifest. Rejects with VerificationError. The caller validates the intent again. */
-export async function readBundle(packed: Buffer): Promise<OpenedBundle> {
+/**
+ * Opens a bundle whose files all match its manifest; `asReport` says whether its report is one, and is what makes it.
+ * Rejects with VerificationError. The caller validates the intent again.
+ */
+export async function readBundle(
+  packed: Buffer,
+  asReport: (value: unknown) => Report,
+): Promise<OpenedBundle> {
   const { files } = await openArchive(packed);
   checkIntegrity(files);
   const described = fields(json(files, 'bundle.json'), 'bundle.json');
   if (described['schema'] !== BUNDLE_SCHEMA) throw bad(`its schema is not ${BUNDLE_SCHEMA}`);
   const list = described['nodes'];
   if (!Array.isArray(list)) throw bad('bundle.json is malformed');
-  const report = json(files, 'report.json') as Report;
+  const report = asReport(json(files, 'report.json'));
   const nodes = list.map((item) => readNode(files, text(fields(item, 'a node')['slug'], 'a slug')));
   const findings = [...report.nodes.flatMap((node) => node.findings), ...report.cluster.findings];
   const waivers = new Map(

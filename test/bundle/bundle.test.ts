@@ -12,6 +12,7 @@ import { readTar, writeTar } from '../../src/bundle/tar.js';
 import { openArchive, verifyBundle } from '../../src/bundle/verify-bundle.js';
 import { VERIFY_SCRIPT } from '../../src/bundle/verify-script.js';
 import { packBundle } from '../../src/bundle/write-bundle.js';
+import type { Report } from '../../src/domain/report.js';
 import type { Signer } from '../../src/domain/signer.js';
 import { sampleInput } from './sample.js';
 
@@ -121,7 +122,7 @@ describe('a good bundle', () => {
   });
 
   it('gives back the evidence byte for byte', async () => {
-    const opened = await readBundle(good);
+    const opened = await readBundle(good, (value) => value as Report);
     expect(opened.nodes.map(({ evidence }) => evidence.unreached)).toEqual([
       undefined,
       'refused: nobody listens on port 22',

@@ -1,6 +1,7 @@
 import { readBundle } from '../../bundle/read-bundle.js';
 import { render } from '../../report/render.js';
 import { validateIntent, readIntent } from '../files/intent-file.js';
+import { reportFrom } from '../files/report-file.js';
 import { readBytes } from '../files/read-text.js';
 import { exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
@@ -16,7 +17,7 @@ export async function runReport(
 ): Promise<ExitCode> {
   await checkDestinations(options);
   await addRules(options.rules);
-  const opened = await readBundle(await readBytes(bundle, 'bundle', 512 * 1024 * 1024));
+  const opened = await readBundle(await readBytes(bundle, 'bundle', 512 * 1024 * 1024), reportFrom);
   note('note: the signature of this bundle was not checked; calico-ready verify does that.');
   const again = options.intent !== undefined || options.rules !== undefined;
   if (again) noteMissingRules(opened.report);

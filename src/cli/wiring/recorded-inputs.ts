@@ -12,6 +12,7 @@ import { visibleLine } from '../../domain/visible.js';
 import { readRecordedFolder } from '../../transport/recorded.js';
 import { packingOf, readSosArchive, type Packing } from '../../transport/sos-archive.js';
 import { validateIntent } from '../files/intent-file.js';
+import { reportFrom } from '../files/report-file.js';
 import { readBytes } from '../files/read-text.js';
 import { note } from '../io.js';
 import { currentCatalogue, noteMissingRules, ofSameRules } from './catalogue.js';
@@ -113,7 +114,7 @@ const recordedOnly = (evidence: readonly NodeEvidence[]): Found => ({
 /** Both are tar in gzip; a bundle tells by its manifest, so what is none may be a report. */
 async function bundleOrSos(path: string, bytes: Buffer): Promise<Found> {
   try {
-    const { nodes, intent, waivers, demo, report } = await readBundle(bytes);
+    const { nodes, intent, waivers, demo, report } = await readBundle(bytes, reportFrom);
     note('note: the signature of this bundle was not checked; calico-ready verify does that.');
     noteMissingRules(report);
     const recorded = nodes.map(({ node, evidence }) => ({ node, evidence: ofSameRules(evidence) }));

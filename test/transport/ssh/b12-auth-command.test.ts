@@ -95,7 +95,7 @@ describeAsRoot('the command at a real sshd, as root', () => {
         serverVersion: matching(/^OpenSSH_/),
       });
       // It is still there when the bundle is judged again, and in the facts of the report.
-      const again = await readBundle(packed);
+      const again = await readBundle(packed, (value) => value as Report);
       expect(again.nodes[0]?.evidence.peer).toEqual(peer);
       const report = JSON.parse(ran.stdout) as Report;
       expect(report.nodes[0]?.facts).toMatchObject({
