@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportSchema } from '../../../src/cli/report-schema.js';
 import { builtCli, runCli, type CliRun } from '../../helpers/built.js';
+import { Pty } from '../../helpers/pty.js';
+import { describeWith } from '../../helpers/require-tool.js';
 
 const run = promisify(execFile);
 const VERIFY_SH = new URL('../../../scripts/verify.sh', import.meta.url).pathname;
@@ -152,5 +154,14 @@ describe('the demo without a terminal', () => {
     const { code, stdout, stderr } = await demo(...args);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(said);
+  });
+});
+
+describeWith('python3', 'the demo on a terminal', () => {
+  test('prints what the wizard could not: a report in a format', async () => {
+    const pty = new Pty(process.execPath, [await builtCli(), 'demo', '--format', 'junit']);
+    expect((await pty.exit()).code).toBe(1);
+    expect(pty.bytes).toContain('<testsuites name="calico-ready">');
+    await pty.close();
   });
 });
