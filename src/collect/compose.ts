@@ -69,7 +69,7 @@ function lanesOf(probes: readonly AnyProbe[]): Lanes {
   const longestFirst = slow.toSorted((a, b) => b.timeoutSeconds - a.timeoutSeconds);
   const held = [together([...talking, ...rooted]), ...longestFirst.map(alone)];
   return {
-    direct: [...timely.map(alone), together(reading)].filter(Boolean).join('\n'),
+    direct: [...timely.map(atOnce), together(reading)].filter(Boolean).join('\n'),
     held: held.filter(Boolean),
   };
 }
@@ -100,6 +100,7 @@ function words(probe: AnyProbe): string {
 }
 
 const alone = (probe: AnyProbe): Lane => `_cr_run ${words(probe)}`;
+const atOnce = (probe: AnyProbe): Lane => `_cr_timely ${words(probe)}`;
 
 // Light probes end within milliseconds; when their shell does not end in this time, or prints more than that, one
 // of them is to blame, and all that are left get their own limits.
@@ -138,6 +139,8 @@ export function readCollectorText(text: string): CollectorRequest | null {
   const prelude = PRELUDE.exec(text.slice(0, Math.max(0, end)));
   if (prelude === null || !text.startsWith(`${HEADER}_cr_main() {\n`, end + 1)) return null;
   const [, nonce = '', become = ''] = prelude;
-  const probes = [...text.matchAll(/^(?:_cr_run )?([a-z0-9][a-z0-9-]{0,63}) \d+ \d+ ["']/gm)];
+  const probes = [
+    ...text.matchAll(/^(?:_cr_(?:run|timely) )?([a-z0-9][a-z0-9-]{0,63}) \d+ \d+ ["']/gm),
+  ];
   return { nonce, become: become as Become, probes: probes.map(([, id = '']) => id) };
 }

@@ -24,13 +24,17 @@ for F in $(compgen -A function 2>/dev/null); do case $F in _cr_main) ;; *) unset
 fi
 `;
 
-// A nonce of its own when no client gave one. The kernel's uuid needs no process.
+// A nonce of its own when no client gave one. The kernel's uuid needs no process, its dashes are taken by splitting.
 const NONCE = `
 case \${N:-} in *[!0-9a-f]*) N= ;; esac
 if [ "\${#N}" -ne 32 ]; then
 B=auto
 read -r N 2>/dev/null </proc/sys/kernel/random/uuid || N=$(od -An -N16 -tx1 /dev/urandom 2>/dev/null)
-N=$(printf %s "$N" | tr -cd 0-9a-f)
+IFS='- ' F=
+for V in $N; do F=$F$V; done
+unset IFS
+N=$F
+case $N in *[!0-9a-f]*) N= ;; esac
 [ "\${#N}" -eq 32 ] || { echo 'calico-ready: this machine gives no random bytes' >&2; exit 69; }
 printf '${ANNOUNCEMENT}%s\\n' "$N"
 fi
@@ -77,6 +81,7 @@ R="$R
 // _cr_kill PID: a process and what it started, for machines without timeout and without process groups.
 // _cr_run ID SECONDS BYTES SCRIPT: standard output streams through head, standard error and the exit status come
 // back through tail; so a process that floods either neither blocks nor fills the memory.
+// _cr_timely ID SECONDS BYTES SCRIPT r|'': straight to the client. Its bytes are bounded there alone.
 // _cr_guard SECONDS r|'': the limit of those readers, where root is not the login user.
 // _cr_light SECONDS BYTES r|'' (ID SECONDS BYTES SCRIPT r|'')…: all of them in one shell, within one limit.
 const FUNCTIONS = `
@@ -128,6 +133,15 @@ _cr_now
 Y=\${E##*!}
 case $Y in ''|*[!0-9.\\ -]*) Y="x $V" ;; esac
 printf '\\n@@%s S %s\\n%s\\n@@%s E %s %s\\n' "$N" "$1" "\${E%!*}" "$N" "$1" "$Y"
+}
+_cr_timely() {
+if [ "$K" != gnu ]; then _cr_run "$@"; return; fi
+_cr_now
+printf '\\n@@%s B %s %s\\n' "$N" "$1" "$V"
+$T "$2" /bin/sh -c "$4" </dev/null 2>/dev/null 7<&-
+Y=$?
+_cr_now
+printf '\\n@@%s S %s\\n\\n@@%s E %s %s %s\\n' "$N" "$1" "$N" "$1" "$Y" "$V"
 }
 _cr_light() {
 _cr_guard "$1" "$3"
@@ -182,8 +196,8 @@ printf '\\n@@%s Z %s\\n' "$N" "\${C:-- -}"
 exit 0
 `;
 
-/** Why each of these is meant: $T, $S and $G are several words; scripts are quoted whole; compgen runs under bash alone. */
-export const HEADER = '# shellcheck disable=SC2086,SC2016,SC3044\n';
+/** Why each of these is meant: $T, $S and $G are several words; scripts are quoted whole; compgen runs under bash alone; not every selection has timely probes. */
+export const HEADER = '# shellcheck disable=SC2086,SC2016,SC3044,SC2317\n';
 
 const lines = (text: string): string => text.trim();
 

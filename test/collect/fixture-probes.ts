@@ -47,6 +47,8 @@ export const NASTY: readonly AnyProbe[] = [
   }),
   probeOf('slow-2', 'sleep 0.4; echo slow', { slow: true }),
   probeOf('slow-hang', 'echo begun; sleep 600', { slow: true, timeoutSeconds: 1 }),
+  probeOf('timely', 'echo now', { timely: true }),
+  probeOf('timely-hangs', 'echo begun; sleep 600', { timely: true, timeoutSeconds: 1 }),
   probeOf('pasted-only', null),
 ];
 
