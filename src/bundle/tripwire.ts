@@ -23,6 +23,9 @@ const PLAIN_WORD = /^[A-Za-z]+$/;
 
 /** Where a bundle carries our own text; own rules stand there too. */
 const OWN_TEXT = 'catalogue/';
+/** Where it carries bytes that nodes printed (contents.ts). */
+const FROM_NODES = /^nodes\/[^/]{1,200}\/std(?:out|err)\//;
+const EVERYWHERE = /^/;
 
 const latin1 = ({ bytes }: TarFile): string => Buffer.from(bytes).toString('latin1');
 /** UTF-8 as the characters that `latin1` makes of it. */
@@ -32,16 +35,40 @@ function lineOf(text: string, index: number): number {
   return text.slice(0, index).split('\n').length;
 }
 
+const wholeWord = (word: string): RegExp => new RegExp(`(?<![A-Za-z0-9])${word}(?![A-Za-z0-9])`);
+
+/** The word where something is called a password in front of it: in a file of settings, or on a command line. */
+const asPassword = (word: string): RegExp =>
+  new RegExp(
+    `(?:\\b(?:pass(?:word|phrase|wd)?|pwd|secret|token)["']?\\s{0,3}[=:]\\s{0,3}|sshpass\\s{1,3}-p\\s{0,3}|--?pass(?:word|phrase|wd)?[ =])["']?${word}(?![A-Za-z0-9])`,
+    'i',
+  );
+
+/** How a typed secret is looked for in a file, and in which. */
+type Search = { readonly within: RegExp; readonly find: (text: string) => number };
+
+/**
+ * A passphrase that is a plain word of our own text would be found in every bundle, and nobody could remove it. Such a
+ * word is looked for in what nodes printed alone: whole where our text has it within longer words, and where our text has
+ * it as a word, so that outputs have it too, only behind something that calls it a password.
+ */
+function searchFor(secret: string, own: readonly string[]): Search {
+  if (!PLAIN_WORD.test(secret) || !own.some((text) => text.includes(secret)))
+    return { within: EVERYWHERE, find: (text) => text.indexOf(bytesOf(secret)) };
+  const whole = wholeWord(secret);
+  const pattern = own.some((text) => whole.test(text)) ? asPassword(secret) : whole;
+  return { within: FROM_NODES, find: (text) => text.search(pattern) };
+}
+
 /**
  * Stops an export that would carry a secret, by its marks or because the operator typed it in this run.
  * Throws OperatorError that names file and line, never the secret.
  */
 export function refuseSecrets(files: readonly TarFile[], typed: readonly string[]): void {
   const own = files.filter(({ path }) => path.startsWith(OWN_TEXT)).map(latin1);
-  // A passphrase that is a plain word of our own text would be found in every bundle, and nobody could remove it.
-  const isOurWord = (secret: string): boolean =>
-    PLAIN_WORD.test(secret) && own.some((text) => text.includes(secret));
-  const telling = typed.filter((secret) => secret.length >= SHORTEST && !isOurWord(secret));
+  const searches = typed
+    .filter((secret) => secret.length >= SHORTEST)
+    .map((secret) => searchFor(secret, own));
   for (const file of files) {
     const { path } = file;
     const text = latin1(file);
@@ -49,8 +76,8 @@ export function refuseSecrets(files: readonly TarFile[], typed: readonly string[
       const index = text.search(pattern);
       if (index >= 0) throw refusal(path, lineOf(text, index), what);
     }
-    for (const secret of telling) {
-      const index = text.indexOf(bytesOf(secret));
+    for (const { within, find } of searches) {
+      const index = within.test(path) ? find(text) : -1;
       if (index >= 0)
         throw refusal(path, lineOf(text, index), 'a secret that was typed in this run');
     }
