@@ -17,7 +17,7 @@ import {
 import { VERSION } from './version.js';
 
 /** Commands that are promised and not built yet. */
-const LATER: ReadonlySet<string> = new Set(['paths', 'open', 'compare']);
+const LATER: ReadonlySet<string> = new Set(['paths', 'open']);
 
 type Done = (code: ExitCode) => void;
 
@@ -41,6 +41,7 @@ export function buildProgram(done: Done): Command {
   addAudit(program, done);
   addChanges(program, done);
   addBundles(program, done);
+  addCompare(program, done);
   addTexts(program, done);
   // The program itself takes a word too much, to say more of it; its commands have that from it.
   for (const command of program.commands) command.allowExcessArguments(false);
@@ -181,6 +182,18 @@ function addBundles(program: Command, done: Done): void {
     .action(async (bundle: string, options: CommonOptions) => {
       const { runReport } = await import('./commands/report.js');
       done(await runReport(bundle, options));
+    });
+}
+
+function addCompare(program: Command, done: Done): void {
+  program
+    .command('compare')
+    .description('what became of the verdicts between two bundles')
+    .argument('<old>')
+    .argument('<new>')
+    .action(async (old: string, young: string) => {
+      const { runCompare } = await import('./commands/compare.js');
+      done(await runCompare(old, young));
     });
 }
 
