@@ -2,11 +2,18 @@ import { defineCheck, pass, unknown, warn, type Verdict } from '../../src/domain
 import type { Fix } from '../../src/domain/fix.js';
 import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
+import { someOf } from '../../src/domain/some-of.js';
 import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
+import type { Daemon } from '../requirements/kubernetes-daemons.js';
+import { processes, running, type Process } from '../probes/processes.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
 
-type Facts = { readonly addresses?: IpAddr; readonly units?: UnitStates };
+type Facts = {
+  readonly addresses?: IpAddr;
+  readonly units?: UnitStates;
+  readonly daemons?: readonly Process[];
+};
 
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/^flannel(?:\.\d+|-v6\.\d+|\d*)$/, 'flannel'],
@@ -19,28 +26,58 @@ const OTHERS: readonly (readonly [RegExp, string])[] = [
 ];
 const CALICOS = /^(?:vxlan(?:-v6)?\.calico|wireguard\.cali|wg-v6\.cali|cali[0-9a-f]{11})$/;
 const KUBELETS = ['kubelet', 'k3s', 'k3s-agent', 'rke2-server', 'rke2-agent'];
+/** Calico, and what may start it. */
+const AT_WORK = [
+  'calico-node',
+  'calico-felix',
+  'kubelet',
+  'kubelite',
+  'k3s',
+  'k3s-server',
+  'k3s-agent',
+  'rke2',
+  'rke2-server',
+  'rke2-agent',
+  'k0s',
+] as const satisfies readonly Daemon[];
 
 type Leftover = { readonly name: string; readonly of: string };
 
-function leftoversOf({ addresses, units }: Facts, intent: Intent): readonly Leftover[] {
-  const running = KUBELETS.some((name) => units?.get(`${name}.service`)?.running !== false);
-  // Without a word of systemd a kubelet may run, and with it Calico.
-  const noCalico = units !== undefined && !running;
-  return (addresses?.links ?? []).flatMap(({ name }) => {
-    const other = OTHERS.find(([names]) => names.test(name))?.[1];
-    if (other !== undefined) {
-      const used =
-        intent.network === 'flannel' && ['flannel', 'the bridge plug-in'].includes(other);
-      return used ? [] : [{ name, of: other }];
-    }
-    if (!noCalico) return [];
+/** Whether Calico may be at work here: it runs, or a kubelet that may start it does. Null when nobody tells. */
+function mayRun({ units, daemons }: Facts): boolean | null {
+  const states = KUBELETS.map((name) => units?.get(`${name}.service`)?.running);
+  const seen = daemons !== undefined && running(daemons, ...AT_WORK).length > 0;
+  if (seen || states.includes(true)) return true;
+  return daemons !== undefined || states.every((state) => state === false) ? false : null;
+}
+
+/** Interfaces that only Calico makes. The module makes tunl0 in every namespace; only Calico gives it an address. */
+const ofCalico = ({ addresses }: Facts): readonly string[] =>
+  (addresses?.links ?? []).flatMap(({ name }) => {
     const addressed = addresses?.addresses.some(
       ({ device, address }) => device === name && !address.includes(':'),
     );
-    // The module makes tunl0 in every namespace; only Calico gives it an address.
-    const isCalicos = CALICOS.test(name) || (name === 'tunl0' && addressed === true);
-    return isCalicos ? [{ name, of: 'an earlier Calico' }] : [];
+    return CALICOS.test(name) || (name === 'tunl0' && addressed === true) ? [name] : [];
   });
+
+function ofOthers({ addresses }: Facts, intent: Intent): readonly Leftover[] {
+  return (addresses?.links ?? []).flatMap(({ name }) => {
+    const of = OTHERS.find(([names]) => names.test(name))?.[1];
+    if (of === undefined) return [];
+    const used = intent.network === 'flannel' && ['flannel', 'the bridge plug-in'].includes(of);
+    return used ? [] : [{ name, of }];
+  });
+}
+
+/** In the order of the node. */
+function leftoversOf(facts: Facts, intent: Intent): readonly Leftover[] {
+  const gone = mayRun(facts) === false ? ofCalico(facts) : [];
+  const found = [
+    ...ofOthers(facts, intent),
+    ...gone.map((name) => ({ name, of: 'an earlier Calico' })),
+  ];
+  const order = (facts.addresses?.links ?? []).map(({ name }) => name);
+  return found.toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
 }
 
 function judge(facts: Facts, intent: Intent): Verdict {
@@ -49,6 +86,13 @@ function judge(facts: Facts, intent: Intent): Verdict {
     return unknown(why, 'Run ip addr on the node.');
   }
   const found = leftoversOf(facts, intent);
+  const unsure = ofCalico(facts);
+  if (found.length === 0 && unsure.length > 0 && mayRun(facts) === null) {
+    return unknown(
+      reason('not-run', `${someOf(unsure)}: nobody told whether Calico or a kubelet runs`),
+      'Audit the node itself.',
+    );
+  }
   const [shown, more] = [found.slice(0, 5), found.length - 5];
   return found.length === 0
     ? pass('no interface of another or an earlier pod network')
@@ -103,9 +147,9 @@ export const leftovers = defineCheck({
   severity: 'recommended',
   waivable: true,
   rule: ({ network }) =>
-    `Warns on interfaces of other pod networks${network === 'flannel' ? ' but flannel, which is wanted' : ''}, and on those of Calico where no kubelet runs; a tunl0 without an address is just the kernel module.`,
+    `Warns on interfaces of other pod networks${network === 'flannel' ? ' but flannel, which is wanted' : ''}, and on those of Calico where neither Calico nor a kubelet runs; a tunl0 without an address is just the kernel module.`,
   needs: {},
-  witnesses: { addresses: ipAddr, units: systemdUnits },
+  witnesses: { addresses: ipAddr, units: systemdUnits, daemons: processes },
   breaks: ['routes to pods', 'VXLAN, when another device has its port'],
   judge: (facts, { intent }) => judge(facts, intent),
   fixes: (facts, { intent }) => fixes(facts, intent),

@@ -64,6 +64,12 @@ testCheck(manageable, [
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
 ]);
 
+// Cut by hand out of the recorded answer.
+const without = (name: string, unit: string): string =>
+  recorded(name)
+    .split('\n\n')
+    .filter((block) => !block.includes(unit))
+    .join('\n\n');
 testCheck(leftovers, [
   {
     name: 'a clean node passes',
@@ -85,20 +91,32 @@ testCheck(leftovers, [
     expect: { status: 'warn', found: expect.stringContaining('vxlan.calico of an earlier Calico') },
   },
   {
+    name: 'nor with the units that a node is asked for today: no process of a kubelet is there',
+    says: { 'ip-addr': recorded('taken-ip-addr'), processes: 'end\n' },
+    expect: { status: 'warn', found: expect.stringContaining('of an earlier Calico') },
+  },
+  {
+    name: 'beside an rke2 that runs they may be in use',
+    says: { 'ip-addr': recorded('taken-ip-addr'), processes: 'process 812 rke2-server\nend\n' },
+    expect: { status: 'pass' },
+  },
+  {
+    name: 'interfaces of Calico, and nobody told whether it runs, are unknown',
+    says: {
+      'ip-addr': recorded('taken-ip-addr'),
+      'systemd-units': without('units-nm-cloud-setup-off', 'rke2'),
+    },
+    expect: { status: 'unknown', reason: expect.stringContaining('whether Calico') },
+  },
+  {
     name: 'flannel that is wanted passes',
-    says: { 'ip-addr': recorded('flannel-ip-addr') },
+    says: { 'ip-addr': recorded('flannel-ip-addr'), processes: 'process 812 kubelet\nend\n' },
     intent: { network: 'flannel' },
     expect: { status: 'pass' },
   },
   { name: 'nothing asked is unknown', says: {}, expect: { status: 'unknown' } },
 ]);
 
-// Cut by hand out of the recorded answer.
-const without = (name: string, unit: string): string =>
-  recorded(name)
-    .split('\n\n')
-    .filter((block) => !block.includes(unit))
-    .join('\n\n');
 // Composed by hand after the recorded answer.
 const NOT_THERE =
   'Id=nm-cloud-setup.service\nNames=nm-cloud-setup.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nUnitFileState=\n\n';
