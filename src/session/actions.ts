@@ -58,6 +58,8 @@ export type SessionActions = {
   suggestSignKeys(): Promise<readonly string[]>;
   runExport(): Promise<void>;
 
+  /** Shows a sentence: why a key did nothing. */
+  say(text: string): void;
   dismissNotice(): void;
   /** Ctrl-C: cancels what runs and saves. Resolves when it is safe to leave. */
   leave(): Promise<void>;

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { useState, type ReactNode } from 'react';
 import { STEPS } from '../session/steps.js';
-import { KeyProvider, useCommands, useHints } from './keys.js';
+import { KeyProvider, useHints, useTextCommands } from './keys.js';
 import { LAYER, type Hint } from './key-registry.js';
 import { FullLayout } from './layouts/full.js';
 import { ScreenReaderLayout } from './layouts/screen-reader.js';
@@ -34,16 +34,16 @@ function useAppCommands(
 ): void {
   const actions = useActions();
   const hints = useHints();
-  const busy = useSession((state) => state.busy !== null);
+  const busy = useSession((state) => state.busy);
   const noticed = useSession((state) => state.notice !== null);
   const first = useSession((state) => state.step === STEPS[0].id);
   const help = (): void => {
     open({ kind: 'help', hints });
   };
-  useCommands(
+  useTextCommands(
     {
       'go.back': first ? undefined : actions.back,
-      'work.stop': busy ? actions.cancel : undefined,
+      'work.stop': busy === null ? undefined : actions.cancel,
       'app.hide': noticed ? actions.dismissNotice : undefined,
       'app.steps': () => {
         open({ kind: 'steps' });
@@ -54,9 +54,20 @@ function useAppCommands(
       },
       'app.help': help,
       'app.helpTyping': help,
-      // What runs would lose its connections; it is stopped or waited for first.
-      'app.suspend': busy ? undefined : onSuspend,
+      'app.suspend':
+        busy === null
+          ? onSuspend
+          : () => {
+              actions.say(
+                `${busy} would lose its connections in the background: wait for it or stop it first.`,
+              );
+            },
       'app.leave': onLeave,
+    },
+    // What comes down to here no field wanted; typed letters without a meaning are common, a lost paste is a surprise.
+    (_text, pasted) => {
+      if (pasted) actions.say('Nothing here takes a paste. Nothing was done with it.');
+      return pasted;
     },
     { layer: LAYER.app },
   );

@@ -102,6 +102,14 @@ const isControl = (character: string): boolean => {
   return point < 0x20 || point === 0x7f;
 };
 
+/** A run of text; a key held down is as many presses, each for the screen that the one before left. */
+function typed(run: string): readonly Press[] {
+  const characters = Array.from(run);
+  const held = characters.every((one) => one === characters[0]);
+  const texts = held ? characters : [run];
+  return texts.map((text) => ({ kind: 'text', text }));
+}
+
 /** Keys that arrived in one read (typed ahead on a slow line) become single presses again. */
 function split(input: string): readonly Press[] {
   const presses: Press[] = [];
@@ -111,11 +119,10 @@ function split(input: string): readonly Press[] {
       run += character;
       continue;
     }
-    if (run !== '') presses.push({ kind: 'text', text: run });
+    presses.push(...typed(run), pressed(nameOf(character)));
     run = '';
-    presses.push(pressed(nameOf(character)));
   }
-  return run === '' ? presses : [...presses, { kind: 'text', text: run }];
+  return [...presses, ...typed(run)];
 }
 
 /** Turns what Ink hands over into presses. It remembers whether the terminal is in the middle of a paste. */

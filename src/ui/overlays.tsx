@@ -47,7 +47,7 @@ export function Help({ step, hints, onClose }: HelpProps) {
       commands={{
         'go.back': { run: onClose, label: 'close the help' },
         'go.on': { run: onClose, label: 'close the help' },
-        'app.help': { run: onClose, label: 'close the help' },
+        'app.help': { run: onClose, label: '' },
       }}
     />
   );
@@ -78,6 +78,7 @@ export function StepsOverlay({ onClose }: { readonly onClose: () => void }) {
         onCancel={onClose}
         isActive
         layer={LAYER.modal}
+        first={stepNumber(state.step) - 1}
         width={width}
         height={height - 1}
       />

@@ -32,7 +32,7 @@ export const ROUTES: Readonly<Record<StepId, Route>> = {
   },
   survey: {
     excerpt:
-      'Each node is asked with read-only commands over one connection. Nothing is written on a node.',
+      'Each node is asked with read-only commands. They use one connection; nothing is written on a node.',
     Step: SurveyStep,
   },
   findings: {
@@ -57,7 +57,7 @@ export const ROUTES: Readonly<Record<StepId, Route>> = {
   },
   export: {
     excerpt:
-      'Write everything into one signed file that anyone can verify with ssh-keygen, tar and sha256sum.',
+      'Write everything into one signed file. Anyone can verify it with ssh-keygen, tar and sha256sum.',
     Step: ExportStep,
   },
 };

@@ -57,6 +57,14 @@ describe('reading keys as Ink 6.8 hands them over', () => {
     expect(read('[201~', NO_KEY)).toEqual([{ kind: 'paste', text: '# list\nnode1\nnode2\n' }]);
   });
 
+  it('a key held down is as many presses, so that none acts on a screen of before', () => {
+    expect(createKeyReader()('dd', NO_KEY)).toEqual([
+      { kind: 'text', text: 'd' },
+      { kind: 'text', text: 'd' },
+    ]);
+    expect(createKeyReader()('add', NO_KEY)).toEqual([{ kind: 'text', text: 'add' }]);
+  });
+
   it('text that no field takes is a key only when it is one character, or one held down', () => {
     expect(keysOfText('a')).toEqual(['a']);
     expect(keysOfText('   ')).toEqual(['space', 'space', 'space']);

@@ -84,8 +84,8 @@ it('export: the likeliest key is offered, Enter writes, and the result says how 
   const { screen, state, result } = await open('export');
   expect(await screen.shows('/home/op/.ssh/id_ed25519', 'Enter write')).toMatchInlineSnapshot(`
     "calico-ready  Export  9/9
-    Write everything into one signed file that anyone can verify with ssh-keygen,
-    tar and sha256sum.
+    Write everything into one signed file. Anyone can verify it with ssh-keygen, tar
+    and sha256sum.
     ────────────────────────────────────────────────────────────────────────────────
     ❯ Bundle       calico-ready-20260301-1200.tar.gz
       Signed with  /home/op/.ssh/id_ed25519
@@ -112,8 +112,8 @@ it('export: the likeliest key is offered, Enter writes, and the result says how 
   await screen.press(KEY.enter);
   expect(await screen.shows('Exported', 'Enter finish')).toMatchInlineSnapshot(`
     "calico-ready  Export  9/9
-    Write everything into one signed file that anyone can verify with ssh-keygen,
-    tar and sha256sum.
+    Write everything into one signed file. Anyone can verify it with ssh-keygen, tar
+    and sha256sum.
     ────────────────────────────────────────────────────────────────────────────────
       Bundle       calico-ready-20260301-1200.tar.gz
       Signed with  /home/op/.ssh/id_ed25519

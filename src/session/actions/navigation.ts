@@ -6,7 +6,7 @@ import type { StepId } from '../steps.js';
 
 type Navigation = Pick<
   SessionActions,
-  'goTo' | 'next' | 'back' | 'cancel' | 'dismissNotice' | 'leave'
+  'goTo' | 'next' | 'back' | 'cancel' | 'say' | 'dismissNotice' | 'leave'
 >;
 
 export function navigationActions(context: Context, saver: Saver): Navigation {
@@ -30,6 +30,9 @@ export function navigationActions(context: Context, saver: Saver): Navigation {
       goTo(stepBefore(get().step));
     },
     cancel: context.cancel,
+    say: (text) => {
+      notify('info', text);
+    },
     dismissNotice: () => {
       set({ notice: null });
     },

@@ -1,12 +1,13 @@
 import { Box } from 'ink';
 import { useState } from 'react';
 import { LAYER } from '../key-registry.js';
-import { line, wrapLines, type Line } from '../text.js';
+import type { Line } from '../text.js';
+import { ScrollView } from './scroll-view.js';
 import { TextField } from './text-field.js';
-import { Lines, Words } from './words.js';
+import { Words } from './words.js';
 
 type ConfirmByTypingProps = {
-  /** Said before the field. */
+  /** Said before the field; scrolls where it is long. Must keep its identity between frames. */
   readonly question: readonly Line[];
   readonly word: string;
   /** False when the typed word is not the one. */
@@ -18,8 +19,8 @@ type ConfirmByTypingProps = {
   readonly height: number;
 };
 
-/** The field, the line that says a word was the wrong one, and the one that says that something is missing. */
-const ROWS_BELOW = 3;
+/** The field, and the line that says that a word was the wrong one. */
+const ROWS_BELOW = 2;
 
 /** Asks for a word, so that nothing that costs something happens by a slip of one key. */
 export function ConfirmByTyping(props: ConfirmByTypingProps) {
@@ -30,15 +31,15 @@ export function ConfirmByTyping(props: ConfirmByTypingProps) {
     setWrong(true);
     setTyped('');
   };
-  const lines = wrapLines(props.question, props.width);
   const room = Math.max(3, props.height - ROWS_BELOW);
-  const shown =
-    lines.length > room
-      ? [...lines.slice(0, room), line('There is more to it: Esc, then v shows all.', 'warn')]
-      : lines;
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Lines lines={shown} width={props.width} />
+      <ScrollView
+        lines={props.question}
+        isActive={props.isActive}
+        height={room}
+        layer={LAYER.modal}
+      />
       <Box>
         <Words bold>{`Type ${props.word} to agree: `}</Words>
         <TextField

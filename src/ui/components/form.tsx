@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { useState } from 'react';
 import { useCommands, type CommandMap } from '../keys.js';
 import { LAYER } from '../key-registry.js';
-import { cell, line, wrapLines } from '../text.js';
+import { cell, fit, line, wrap } from '../text.js';
 import { useTheme } from '../theme.js';
 import { useListCursor, windowOf } from './list-cursor.js';
 import { TextField } from './text-field.js';
@@ -43,6 +43,19 @@ type FormProps = {
 
 /** A form narrower than this gives its note two rows. */
 const NARROW = 60;
+
+/** What the row with the pointer is for, in so many rows; where it is longer, that shows. */
+function noteLines(note: string, width: number, rows: number, ellipsis: string): readonly string[] {
+  const lines = wrap(note, width);
+  const last = lines[rows - 1] ?? '';
+  return lines.length > rows
+    ? [...lines.slice(0, rows - 1), `${fit(last, width - ellipsis.length - 1, '')} ${ellipsis}`]
+    : lines;
+}
+
+/** While a text is changed, how to be rid of it is worth more than what it is for. */
+const helpOf = (field: FormField | undefined, typing: boolean): string =>
+  typing ? 'Ctrl-U clears it, Esc brings back what it was.' : (field?.help ?? '');
 
 type Draft = { readonly id: string; readonly text: string; readonly error?: string };
 
@@ -119,7 +132,7 @@ export function Form(props: FormProps) {
   const view = windowOf(cursor, fields.length, rows);
   const room = width - labelWidth - 4;
   const place = fields.length > rows ? `(${String(cursor + 1)} of ${String(fields.length)}) ` : '';
-  const note = isActive ? (pending?.error ?? field?.help ?? '') : '';
+  const note = isActive ? (pending?.error ?? helpOf(field, pending !== null)) : '';
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
       {fields.slice(view.from, view.to).map((item, index) => {
@@ -150,10 +163,9 @@ export function Form(props: FormProps) {
         );
       })}
       <Lines
-        lines={wrapLines(
-          [line(`${place}${note}`, pending?.error === undefined ? 'dim' : 'bad')],
-          width,
-        ).slice(0, noteRows)}
+        lines={noteLines(`${place}${note}`, width, noteRows, theme.ellipsis).map((text) =>
+          line(text, pending?.error === undefined ? 'dim' : 'bad'),
+        )}
         width={width}
       />
     </Box>

@@ -32,8 +32,8 @@ const moves = (by: (delta: number) => () => void, page: number, count: number): 
 });
 
 /** A cursor in a list of `count` rows, of which `page` are seen at once. */
-export function useListCursor(count: number, page: number): ListCursor {
-  const [raw, set] = useState(0);
+export function useListCursor(count: number, page: number, first = 0): ListCursor {
+  const [raw, set] = useState(first);
   // The list may have become shorter since.
   const cursor = clamp(raw, count);
   const by = (delta: number) => () => {

@@ -15,13 +15,15 @@ type SelectListProps = {
   readonly layer: Layer;
   readonly width: number;
   readonly height: number;
+  /** Where the pointer stands at first; at the top unless told. */
+  readonly first?: number;
 };
 
 /** One of a list. A choice that cannot be taken says why. */
 export function SelectList(props: SelectListProps) {
   const { choices, width, height, isActive, layer } = props;
   const theme = useTheme();
-  const list = useListCursor(choices.length, height);
+  const list = useListCursor(choices.length, height, props.first);
   const focused = choices[list.cursor];
   useCommands(
     {

@@ -24,7 +24,7 @@ export function titleLine(step: StepId, demo: boolean): string {
 }
 
 /** Always said, whatever else has to give way. */
-const KEPT: readonly Command[] = ['app.help', 'app.helpTyping', 'app.leave'];
+const KEPT: readonly Command[] = ['work.stop', 'app.help', 'app.helpTyping', 'app.leave'];
 /** Only in the help: nobody needs to be told of them on every screen. */
 const RARE: readonly Command[] = [
   'app.jump',
@@ -95,7 +95,7 @@ function statusLines(
 }
 
 /** As many whole sentences as fit on one line; the first one in any case. */
-function firstSentences(text: string, width: number): string {
+export function firstSentences(text: string, width: number): string {
   const ends = [...text.matchAll(/\.(?: |$)/g)].map((match) => match.index + 1);
   const end = ends.findLast((place) => place <= width) ?? ends[0] ?? text.length;
   return text.slice(0, end);

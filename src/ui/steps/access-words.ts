@@ -1,4 +1,5 @@
 import type { PeerRecord } from '../../domain/evidence.js';
+import { reasonCode } from '../../domain/reason.js';
 import { sessionFacts } from '../../domain/session-record.js';
 import type { NodeAccess } from '../../session/state.js';
 import { line, type Line, type Tone } from '../text.js';
@@ -84,6 +85,17 @@ export function accessLines(access: NodeAccess): readonly Line[] {
       ];
     }
     case 'failed':
-      return [line(access.reason, 'bad'), line(`Next step: ${access.nextStep}`)];
+      return [
+        line(access.reason, 'bad'),
+        line(`Next step: ${access.nextStep}`),
+        ...(reasonCode(access.reason) === 'auth-failed'
+          ? [
+              line(
+                'Here: Up to the settings, Log in as and Key files; then r connects again.',
+                'dim',
+              ),
+            ]
+          : []),
+      ];
   }
 }

@@ -24,10 +24,7 @@ export function adoptLines(report: Report, suggestion: Suggestion): readonly Lin
     ),
     blank,
     line(
-      'Enter puts this into the intent and judges the fleet again; no node is asked and nothing',
-    ),
-    line(
-      'on a node changes. Calico has to be installed that way then. Esc leaves the intent as it is.',
+      'Enter puts this into the intent and judges the fleet again; no node is asked and nothing on a node changes. Calico has to be installed that way then. Esc leaves the intent as it is.',
     ),
   ];
 }

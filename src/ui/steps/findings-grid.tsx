@@ -10,7 +10,7 @@ import { Lines, Words } from '../components/words.js';
 import { useKeyedCursor } from '../components/list-cursor.js';
 import { useCommands } from '../keys.js';
 import { useActions } from '../session-context.js';
-import { count, line } from '../text.js';
+import { count, line, wrapLines } from '../text.js';
 import { READINESS_TONE, READINESS_WORD, STATUS_TONE, useTheme, type Theme } from '../theme.js';
 import { groupLetter, legendLines, MAX_GROUPS, rowsOf, type Filter } from './findings-state.js';
 
@@ -65,9 +65,14 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
     () => legendLines(grid, width, LEGEND_ROWS, theme.ellipsis),
     [grid, width, theme],
   );
-  const suggested = suggestionLine(report);
+  const suggestion = suggestionLine(report);
+  const suggested = useMemo(
+    () =>
+      suggestion === null ? [] : wrapLines([line(`${suggestion}. i uses it.`)], width).slice(0, 2),
+    [suggestion, width],
+  );
   // The title of the row with the pointer is written out below the table, with its weight.
-  const around = 2 + groups.length + (suggested === null ? 0 : 1);
+  const around = 2 + groups.length + suggested.length;
   const list = useKeyedCursor(rows, (one) => one.check, height - around - 2, 'findings');
   const row = rows[list.cursor];
   const open = (): void => {
@@ -91,7 +96,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
         },
         label: 'fixes',
       },
-      'findings.adopt': suggested === null ? undefined : onAdopt,
+      'findings.adopt': suggestion === null ? undefined : onAdopt,
       ...list.commands,
     },
     { isActive },
@@ -110,7 +115,7 @@ export function Grid({ report, filter, isActive, onFilter, onOpen, onFix, onAdop
       <Words bold tone={READINESS_TONE[report.readiness]} width={width}>
         {summary(report)}
       </Words>
-      {suggested === null ? null : <Words width={width}>{suggested}</Words>}
+      <Lines lines={suggested} width={width} />
       <Lines lines={groups.map((text) => line(text, 'dim'))} width={width} />
       <Table
         columns={columns}

@@ -86,8 +86,9 @@ function Depth({ report, view, onView, onFix }: DepthProps) {
       lines={detail}
       isActive
       commands={{
-        'go.on': { run: evidenceView, label: 'raw output' },
-        'nav.open': { run: evidenceView, label: '' },
+        // A finding that was judged on other findings has none.
+        'go.on': entries.length === 0 ? undefined : { run: evidenceView, label: 'raw output' },
+        'nav.open': entries.length === 0 ? undefined : { run: evidenceView, label: '' },
         'findings.fix': {
           run: () => {
             onFix(check);

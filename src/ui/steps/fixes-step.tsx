@@ -115,9 +115,13 @@ function Cover({ mode, item, asked, onMark, onClose }: CoverProps) {
   const { width, height } = useArea();
   const actions = useActions();
   const store = useSessionStore();
-  const [question] = useState(() =>
-    mode === 'undo' ? undoLines(item) : applyLines(pickedFixes(store.getState()).ready),
-  );
+  const [question] = useState(() => {
+    if (mode === 'undo') return undoLines(item);
+    const state = store.getState();
+    return mode === 'consent'
+      ? consentLines(asked, otherWays(state.fixes, asked))
+      : applyLines(pickedFixes(state).ready);
+  });
   if (mode === 'preview') return <Preview item={item} onMark={onMark} onBack={onClose} />;
   if (mode === 'apply' || mode === 'undo')
     return (
@@ -134,7 +138,7 @@ function Cover({ mode, item, asked, onMark, onClose }: CoverProps) {
     );
   return (
     <ConfirmByTyping
-      question={consentLines(asked, otherWays(store.getState().fixes, asked))}
+      question={question}
       word={item.fix.consentWord ?? ''}
       onTyped={(typed) => {
         const agreed = asked.filter((one) => actions.consentFix(one.key, typed));

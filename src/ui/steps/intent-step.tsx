@@ -9,6 +9,7 @@ import { Words } from '../components/words.js';
 import { useCommands } from '../keys.js';
 import { useActions, useCatalogue, useSession, useSessionStore } from '../session-context.js';
 import { count } from '../text.js';
+import { useTheme } from '../theme.js';
 import { intentFields } from './intent-fields.js';
 
 const FORM_WIDTH = 44;
@@ -47,13 +48,15 @@ export function impliedRows(implied: Implied, lines: number): readonly KeyValue[
 /** The form of the intent, with what it implies beside it. */
 export function IntentStep() {
   const { width, height } = useArea();
+  const theme = useTheme();
   const intent = useSession((state) => state.intent);
   const actions = useActions();
   const store = useSessionStore();
   const catalogue = useCatalogue();
   const [panelAlone, setPanelAlone] = useState(false);
   const implied = useMemo(() => impliedBy(intent, catalogue), [intent, catalogue]);
-  const wide = width >= WIDE;
+  // Read out, one comes after the other, and both together are longer than the terminal.
+  const wide = width >= WIDE && !theme.screenReader;
   const showForm = wide || !panelAlone;
   const set = (change: Partial<Intent>): string | undefined => {
     actions.setIntent(change);

@@ -81,7 +81,8 @@ function useDetail(node: string | undefined, progress: NodeProgress | null): rea
   ];
 }
 
-const DETAIL_ROWS = 4;
+/** Rows for why a node was not reached and what to do. */
+const detailRows = (height: number): number => (height < 14 ? 3 : 4);
 
 /** Asks every node, and shows how far each one is. */
 export function SurveyStep() {
@@ -93,7 +94,7 @@ export function SurveyStep() {
   const busy = useSession((state) => state.busy !== null);
   const surveyed = useSession((state) => state.report !== null);
   const missing = useMissing();
-  const list = useKeyedCursor(nodes, (one) => one.name, height - DETAIL_ROWS - 2, 'survey');
+  const list = useKeyedCursor(nodes, (one) => one.name, height - detailRows(height) - 2, 'survey');
   const progressOf = (name: string): NodeProgress => lookup(progress, name) ?? { phase: 'waiting' };
   const start = (): void => {
     void actions.runSurvey();
@@ -136,10 +137,10 @@ export function SurveyStep() {
         cells={(node) => [node.name, ...progressCells(progressOf(node.name), busy, theme)]}
         cursor={list.cursor}
         width={width}
-        height={height - 1 - DETAIL_ROWS}
+        height={height - 1 - detailRows(height)}
         empty="No node is listed."
       />
-      <Lines lines={wrapLines(detail, width).slice(0, DETAIL_ROWS)} width={width} />
+      <Lines lines={wrapLines(detail, width).slice(0, detailRows(height))} width={width} />
     </Box>
   );
 }

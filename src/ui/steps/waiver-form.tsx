@@ -7,6 +7,7 @@ import { Form, type FormField } from '../components/form.js';
 import { Words } from '../components/words.js';
 import { LAYER } from '../key-registry.js';
 import { useCommands } from '../keys.js';
+import { useSession } from '../session-context.js';
 import { nameList } from '../text.js';
 
 type WaiverFormProps = {
@@ -20,9 +21,11 @@ type WaiverFormProps = {
 /** Asks for who, why and until when. What is missing the session says, and nothing is waived. */
 export function WaiverForm({ problem, until, onSave, onCancel }: WaiverFormProps) {
   const { width, height } = useArea();
+  // Most often it is the person who took the one before upon them.
+  const who = useSession((state) => state.waivers.at(-1)?.who ?? '');
   const [waiver, setWaiver] = useState<Waiver>({
     check: problem.check,
-    who: '',
+    who,
     why: '',
     until,
     ...(problem.nodes.length > 0 ? { nodes: problem.nodes } : {}),
