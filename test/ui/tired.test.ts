@@ -57,7 +57,7 @@ it('a second waiver is offered for the same person', async () => {
   await screen.press('w', 'ops@example.com', KEY.enter, 'Until the move.', KEY.enter, KEY.enter);
   await screen.shows('1 waiver');
   await screen.press('w', 'Cannot change it.');
-  await screen.shows('ops@example.com');
+  await screen.shows('  Who      ops@example.com', '❯ Why      Cannot change it.');
 });
 
 it('a text that is changed says how to be rid of it', async () => {

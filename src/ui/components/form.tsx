@@ -39,6 +39,8 @@ type FormProps = {
   /** Down on the last row. */
   readonly onLeaveDown?: () => void;
   readonly labelWidth?: number;
+  /** Where the pointer stands at first; at the top unless told. */
+  readonly first?: number;
 };
 
 /** A form narrower than this gives its note two rows. */
@@ -66,8 +68,8 @@ function turn(field: Extract<FormField, { kind: 'choice' }>, by: 1 | -1): string
   return field.choices[next] ?? field.value;
 }
 
-function useForm({ fields, isActive, height, onEnter, onLeaveDown }: FormProps) {
-  const list = useListCursor(fields.length, height);
+function useForm({ fields, isActive, height, onEnter, onLeaveDown, first }: FormProps) {
+  const list = useListCursor(fields.length, height, first);
   const [draft, setDraft] = useState<Draft | null>(null);
   const field = fields[list.cursor];
   const pending = draft !== null && draft.id === field?.id ? draft : null;

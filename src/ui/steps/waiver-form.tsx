@@ -73,6 +73,7 @@ export function WaiverForm({ problem, until, onSave, onCancel }: WaiverFormProps
         width={width}
         height={Math.min(height - 2, fields.length + 1)}
         labelWidth={8}
+        first={who === '' ? 0 : 1}
         onEnter={{
           run: () => {
             onSave(waiver);
