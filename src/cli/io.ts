@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { InputError } from '../domain/errors.js';
 import { systemErrorWords } from '../domain/system-error.js';
 import { visible } from '../domain/visible.js';
@@ -53,12 +52,12 @@ export async function readSecretFd(fd: number): Promise<string> {
   const { createReadStream } = await import('node:fs');
   const stream = createReadStream('', { fd, autoClose: false, encoding: 'utf8' });
   let text = '';
-  stream.on('data', (chunk) => {
-    text += String(chunk);
-    if (text.includes('\n') || text.length > 4096) stream.destroy();
-  });
   try {
-    await once(stream, 'close');
+    // Also a text that ends without a line end: there the stream ends, and is never closed.
+    for await (const chunk of stream) {
+      text += String(chunk);
+      if (text.includes('\n') || text.length > 4096) break;
+    }
   } catch (error) {
     const { code = 'no reason given' } = error as NodeJS.ErrnoException;
     throw new InputError(

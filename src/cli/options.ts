@@ -116,11 +116,10 @@ export const withAccess = (command: Command): Command =>
       whole(1, 3600),
       DEFAULT_TIMEOUT,
     )
-    .option(
-      '--identity <file>',
-      'private key file; may be repeated',
-      collect,
-      [] as readonly string[],
+    .addOption(
+      new Option('--identity <file>', 'private key file; may be repeated')
+        .argParser(collect)
+        .default([], 'as ssh'),
     )
     .option('--config <file>', 'SSH configuration, as ssh -F', once)
     .option('--known-hosts <file>', "known hosts instead of the user's and the system's", once)

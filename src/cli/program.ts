@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { InputError } from '../domain/errors.js';
 import { visible, visibleLine } from '../domain/visible.js';
 import type { FixOptions } from './commands/fix.js';
@@ -114,21 +114,19 @@ function addChanges(program: Command, done: Done): void {
   withAccess(
     withSource(program.command('fix').description('print or apply fixes').argument('[node...]')),
   )
-    .requiredOption(
-      '--check <id>',
-      'the check to mend; may be repeated',
-      collect,
-      [] as readonly string[],
+    .addOption(
+      new Option('--check <id>', 'the check to mend; may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
     )
     .option('--plan', 'only print what would be done (the default)')
     .option('--apply', 'do it, and prove it by the same probes')
     .option('--way <name>', 'which fix, where a check has several', once)
     .option('--yes', 'agree to safe fixes without being asked')
-    .option(
-      '--consent <id>',
-      'agree to the disruptive fix of this check; may be repeated',
-      collect,
-      [] as readonly string[],
+    .addOption(
+      new Option('--consent <id>', 'agree to the disruptive fix of this check; may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
     )
     .option(
       '--confirm-within <seconds>',

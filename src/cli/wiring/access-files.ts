@@ -16,6 +16,16 @@ export const expandHome = (path: string): string =>
 export const absolutePath = (path: string): string =>
   isAbsolute(path) ? path : resolve(expandHome(path));
 
+/** Throws InputError for a way to become root beside the word not to. */
+function checkBecome(
+  options: Partial<Pick<CommonOptions, 'become' | 'becomeShell' | 'becomePasswordFd'>>,
+): void {
+  if (options.become !== 'none') return;
+  const asRoot = options.becomeShell === true ? '--become-shell' : '--become-password-fd';
+  if (options.becomeShell === true || options.becomePasswordFd !== undefined)
+    throw new InputError(`--become none and ${asRoot} exclude each other.`, 'Choose one of them.');
+}
+
 function mustBeReadable(path: string, what: string): void {
   try {
     accessSync(absolutePath(path), constants.R_OK);
@@ -26,6 +36,8 @@ function mustBeReadable(path: string, what: string): void {
       'Check the path and its permissions.',
     );
   }
+  if (statSync(absolutePath(path)).isDirectory())
+    throw new InputError(`The ${what} ${visibleLine(path)} is a directory.`, 'Name a file.');
 }
 
 /**
@@ -33,9 +45,11 @@ function mustBeReadable(path: string, what: string): void {
  * login. A public half alone is enough, the agent may hold the private one. Throws InputError.
  */
 export function checkAccessFiles(
-  options: Pick<CommonOptions, 'identity' | 'config' | 'knownHosts' | 'transport'>,
+  options: Pick<CommonOptions, 'identity' | 'config' | 'knownHosts' | 'transport'> &
+    Partial<Pick<CommonOptions, 'become' | 'becomeShell' | 'becomePasswordFd'>>,
 ): void {
   checkTransport(options);
+  checkBecome(options);
   for (const path of options.identity) {
     if (!existsSync(`${absolutePath(path)}.pub`)) mustBeReadable(path, 'key file');
   }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { CancelledError } from '../../domain/errors.js';
+import { CancelledError, InputError } from '../../domain/errors.js';
 import type { SecretBroker, SecretRequest } from '../../domain/transport.js';
 import { readSecretFd } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -64,10 +64,15 @@ async function readHidden(question: string, echo: boolean, signal: AbortSignal):
 const SHARE_QUESTION =
   'Use it for the other nodes of this run that ask, too? Never where the host key was only taken on trust. [y/N] ';
 
-/** One prompt at a time on the terminal; what file descriptors brought is used without asking. */
+/** One prompt at a time on the terminal; what file descriptors brought is used without asking. Rejects with InputError. */
 export async function terminalSecrets(
   options: Pick<CommonOptions, 'passwordFd' | 'becomePasswordFd'>,
 ): Promise<SecretKeeper> {
+  if (options.passwordFd !== undefined && options.passwordFd === options.becomePasswordFd)
+    throw new InputError(
+      '--password-fd and --become-password-fd name the same file descriptor.',
+      'Give each password on one of its own.',
+    );
   const typed: string[] = [];
   const given: Partial<Record<SecretRequest['kind'], string>> = {};
   if (options.passwordFd !== undefined) given.password = await readSecretFd(options.passwordFd);

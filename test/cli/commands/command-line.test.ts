@@ -35,6 +35,12 @@ describe('what would be left out without a word is refused, before any node is a
     [['audit', 'a', '--unsigned'], '--unsigned says how a bundle is made'],
     [['demo', '--profile', 'support'], '--profile says how a bundle is made'],
     [['paths', 'a'], 'The command paths is not part of this version.'],
+    [
+      ['audit', 'a', '--password-fd', '0', '--become-password-fd', '0'],
+      'the same file descriptor.',
+    ],
+    [['audit', 'a', '--become', 'none', '--become-shell'], '--become none and --become-shell'],
+    [['audit', 'a', '--identity', '.'], 'The key file . is a directory.'],
     [['fix', '--check', 'kernel/ipip'], 'Name nodes, or --inventory FILE, or --local.'],
   ])('%j', async (args, said) => {
     const ran = await run(...args);
@@ -93,6 +99,17 @@ describe.skipIf(!existsSync('/dev/full'))('a standard output that takes nothing'
     },
   );
 });
+
+test.each(['', 'secret', 'secret\n', 'secret\nmore'])(
+  'a password on standard input may end as it likes: %j',
+  async (input) => {
+    const ran = await runCli(['audit', '--inventory', 'hosts', '--password-fd', '0'], {
+      cwd,
+      input,
+    });
+    expect([ran.code, ran.stderr]).toEqual([2, '']);
+  },
+);
 
 test('what was typed is said again without what steers a terminal, and not all of it', async () => {
   const ran = await run('audit', '--format', `\u001b[31m${'x'.repeat(100_000)}`);
