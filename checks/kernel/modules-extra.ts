@@ -152,14 +152,14 @@ export const modulesExtra = defineCheck({
   },
 });
 
-/** What a configuration that was cut, or a list of modules that was not made for them, says nothing of. */
+/** What a part of a configuration, or a list of modules that was not made for them, says nothing of. */
 function notLookedFor(
   { missing, silent, usable }: ReturnType<typeof judgeAll>,
   { bootConfig: config, modulesDep: dep }: KernelFacts,
 ): readonly KernelFeature[] {
   const lost = [...missing, ...silent].filter(
     ({ feature }) =>
-      config?.cut === true && !feature.symbols.some((name) => config.symbols.has(name)),
+      config?.whole === false && !feature.symbols.some((name) => config.symbols.has(name)),
   );
   const unasked = usable.filter(
     ({ feature, byConfigurationAlone }) =>

@@ -116,6 +116,7 @@ function partOf(lines: readonly string[], { devices, links }: IpAddr): string | 
   // Every network namespace has it, and its index is the first (Linux, LOOPBACK_IFINDEX).
   if (!links.some(({ name, index }) => name === 'lo' && index === 1))
     return 'it does not list lo, so that its beginning was lost, or it is a part';
+  if (links.length === 1) return 'it lists no interface but lo';
   const absent = links.find(({ master }) => master !== '' && !devices.includes(master));
   return absent === undefined
     ? null

@@ -4,6 +4,7 @@ import { autodetection } from '../../checks/addresses/autodetection.js';
 import { poolHostOverlap } from '../../checks/addresses/pool-host-overlap.js';
 import { bgpPortOwner } from '../../checks/firewall/bgp-port-owner.js';
 import { dockerForwardPolicy } from '../../checks/firewall/docker-forward-policy.js';
+import { manageable } from '../../checks/interfaces/manageable.js';
 import { firewalld } from '../../checks/firewall/firewalld.js';
 import { others } from '../../checks/firewall/others.js';
 import { iptablesActions } from '../../checks/kernel/iptables-actions.js';
@@ -142,6 +143,16 @@ testCheck(modulesExtra, [
     expect: { status: 'unknown', reason: truncated },
   },
   {
+    name: 'a few lines of a configuration, which do not speak of what is not installed',
+    says: {
+      'os-release': RHEL,
+      'boot-config': pasted('CONFIG_NET_IPIP=m\nCONFIG_VXLAN=m\n'),
+      'modules-dep': without(DEP, 'ip_set'),
+      'modules-builtin': recorded('debian-sid-amd64', 'modules-builtin'),
+    },
+    expect: { status: 'unknown', reason: expect.stringContaining('IP sets') },
+  },
+  {
     name: 'a list of modules of which only the head is left',
     says: {
       'os-release': RHEL,
@@ -232,6 +243,14 @@ testCheck(poolHostOverlap, [
       'ip-route': pasted('default via 198.18.0.1 dev eth0 \n'),
     },
     expect: { status: 'unknown' },
+  },
+]);
+
+testCheck(manageable, [
+  {
+    name: 'a list that ends behind lo',
+    says: { 'ip-addr': pasted(upTo(ADDRESSES, '2: ')) },
+    expect: { status: 'unknown', reason: truncated },
   },
 ]);
 
