@@ -29,7 +29,7 @@ it('a choice changes with the arrows, and the panel says at once what it implies
       Typha          yes
       Installed by   operator
     (1 of 24) The release. 3.0 and
-    3.29-page-B: the two requirement pages b …
+    3.29-page-B: the two requirement pages …
 
     Same as: calico-ready audit n1
     Enter go on · Left/Right change · Up/Down move · ? help · Ctrl-C leave"

@@ -136,3 +136,17 @@ it('a node that was surveyed leaves the list after a question, others at once', 
   await screen.shows('n2 is off the list');
   expect(state().nodes.map(({ name }) => name)).toEqual(['n1']);
 });
+
+it('in a small window the list has the room while the pointer is in it', async () => {
+  const names = Array.from({ length: 9 }, (_, at) => `node-${String(at + 1)}`);
+  const { screen } = await startWizard({
+    world: Object.fromEntries(names.map((name) => [name, healthy()])),
+    columns: 60,
+    rows: 15,
+  });
+  await screen.shows('1 to 1 of 9 lines', 'Load a file');
+  await screen.press(KEY.down, KEY.down, KEY.end);
+  await screen.shows('node-5', '❯ node-9', '5 to 9 of 9 lines', 'Home: add hosts');
+  await screen.press(KEY.home);
+  await screen.shows('❯ Add a host', 'Load a file');
+});

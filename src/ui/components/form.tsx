@@ -51,7 +51,10 @@ function noteLines(note: string, width: number, rows: number, ellipsis: string):
   const lines = wrap(note, width);
   const last = lines[rows - 1] ?? '';
   return lines.length > rows
-    ? [...lines.slice(0, rows - 1), `${fit(last, width - ellipsis.length - 1, '')} ${ellipsis}`]
+    ? [
+        ...lines.slice(0, rows - 1),
+        `${fit(last, width - ellipsis.length - 1, '').replace(/ \S*$/, '')} ${ellipsis}`,
+      ]
     : lines;
 }
 

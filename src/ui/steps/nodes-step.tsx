@@ -28,6 +28,8 @@ const TO_DEMO: MenuRow = { label: 'Look at the demo fleet instead', hint: '' };
 /** The rows above the list; the pointer walks through them and on into the list. */
 const menuRows = (demo: boolean): readonly MenuRow[] => (demo ? MENU : [...MENU, TO_DEMO]);
 const LABEL_WIDTH = 12;
+/** From this height on menu and list fit one below the other. */
+const ROOMY = 12;
 
 function address(node: InventoryNode): string {
   const user = node.user === undefined ? '' : `${node.user}@`;
@@ -170,7 +172,7 @@ export function NodesStep({ onDemo }: StepProps) {
   const rows = menuRows(demo);
   const nodes = useSession((state) => state.nodes);
   const actions = useActions();
-  const list = useListCursor(rows.length + nodes.length, height - rows.length);
+  const list = useListCursor(rows.length + nodes.length, Math.max(1, height - rows.length));
   const [draft, setDraft] = useState('');
   const clear = (): void => {
     setDraft('');
@@ -178,6 +180,9 @@ export function NodesStep({ onDemo }: StepProps) {
   };
   const menu = useMenuAction(list.cursor, draft, clear, demo ? undefined : onDemo);
   const at = list.cursor - rows.length;
+  // In a small window the list needs the room once the pointer is in it.
+  const folded = at >= 0 && height < ROOMY;
+  const menuHeight = folded ? 1 : rows.length;
   // Home and End belong to the text while one is being typed.
   const { 'nav.first': first, 'nav.last': last, ...moves } = list.commands;
   const goOn = nodes.length === 0 ? undefined : { run: actions.next, label: 'go on' };
@@ -217,7 +222,13 @@ export function NodesStep({ onDemo }: StepProps) {
     );
   return (
     <Box flexDirection="column">
-      <Menu rows={rows} cursor={list.cursor} width={width} draft={draft} onDraft={setDraft} />
+      {folded ? (
+        <Words tone="dim" width={width}>
+          Home: add hosts, load a file, import
+        </Words>
+      ) : (
+        <Menu rows={rows} cursor={list.cursor} width={width} draft={draft} onDraft={setDraft} />
+      )}
       <Words bold>{count(nodes.length, 'node')}</Words>
       <Table
         columns={columns}
@@ -226,7 +237,7 @@ export function NodesStep({ onDemo }: StepProps) {
         cells={(node) => [node.name, address(node), node.roles.join(', ') || 'no role']}
         cursor={at}
         width={width}
-        height={height - rows.length - 1}
+        height={height - menuHeight - 1}
         empty="No node yet. Type a host above and press Enter."
       />
     </Box>
