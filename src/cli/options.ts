@@ -51,11 +51,16 @@ export const collect = (value: string, before: readonly string[]): readonly stri
   value,
 ];
 
-/** Parses what a flag names that can be named once: a second one would stay without effect, and without a word. */
-export const once = (value: string, before: string | undefined): string => {
-  if (before !== undefined) throw new InvalidArgumentError('The flag is given twice.');
+/** Parses the name of something. Of a flag that is given twice the last one counts, as with ssh. */
+export const named = (value: string): string => {
   if (value === '') throw new InvalidArgumentError('It is empty.');
   return value;
+};
+
+/** As `named`, for what somebody may take for a list, as Ansible's inventories are: a second one would not be read. */
+export const once = (value: string, before: string | undefined): string => {
+  if (before !== undefined) throw new InvalidArgumentError('The flag is given twice.');
+  return named(value);
 };
 
 export const formatOption = (): Option =>
@@ -65,7 +70,7 @@ export const formatOption = (): Option =>
 export const withSource = (command: Command): Command =>
   command
     .option('--inventory <file>', 'nodes: our YAML, Ansible INI or YAML, or one host a line', once)
-    .option('--intent <file>', 'what is to run; print one with `calico-ready intent`', once)
+    .option('--intent <file>', 'what is to run; print one with `calico-ready intent`', named)
     .option('--from <path>', 'judge recorded evidence instead of asking nodes', once)
     .option('--local', 'ask this machine')
     .option('--rules <file>', 'own rules', once)
@@ -75,9 +80,9 @@ export const withSource = (command: Command): Command =>
 export const withResult = (command: Command): Command =>
   command
     .addOption(formatOption())
-    .option('--output <file>', 'write the report here instead of standard output', once)
-    .option('--bundle <file>', 'also write a readiness bundle', once)
-    .option('--sign-key <file>', 'private key file that signs the bundle, or `agent`', once)
+    .option('--output <file>', 'write the report here instead of standard output', named)
+    .option('--bundle <file>', 'also write a readiness bundle', named)
+    .option('--sign-key <file>', 'private key file that signs the bundle, or `agent`', named)
     .option(
       '--unsigned',
       'write a bundle without a signature; its name must end in -UNSIGNED.tar.gz',
@@ -121,8 +126,8 @@ export const withAccess = (command: Command): Command =>
         .argParser(collect)
         .default([], 'as ssh'),
     )
-    .option('--config <file>', 'SSH configuration, as ssh -F', once)
-    .option('--known-hosts <file>', "known hosts instead of the user's and the system's", once)
+    .option('--config <file>', 'SSH configuration, as ssh -F', named)
+    .option('--known-hosts <file>', "known hosts instead of the user's and the system's", named)
     .addOption(
       new Option('--host-key <policy>', 'unknown host keys')
         .choices(['ask', 'strict', 'accept-new'])

@@ -7,6 +7,7 @@ import type { ExitCode } from './exit-codes.js';
 import {
   collect,
   formatOption,
+  named,
   once,
   whole,
   withAccess,
@@ -62,7 +63,7 @@ function addWizard(program: Command, done: Done): void {
     program
       .command('demo')
       .description('the wizard on an embedded fleet; without a terminal: audits it and prints')
-      .option('--intent <file>', 'what is to run', once),
+      .option('--intent <file>', 'what is to run', named),
   ).action(async (options: CommonOptions) => {
     const { runDemo } = await import('./commands/demo.js');
     done(await runDemo(options));
@@ -121,7 +122,7 @@ function addChanges(program: Command, done: Done): void {
     )
     .option('--plan', 'only print what would be done (the default)')
     .option('--apply', 'do it, and prove it by the same probes')
-    .option('--way <name>', 'which fix, where a check has several', once)
+    .option('--way <name>', 'which fix, where a check has several', named)
     .option('--yes', 'agree to safe fixes without being asked')
     .addOption(
       new Option('--consent <id>', 'agree to the disruptive fix of this check; may be repeated')
@@ -145,7 +146,7 @@ function addChanges(program: Command, done: Done): void {
       .argument('[node...]')
       .option('--inventory <file>', 'nodes', once)
       .option('--local', 'this machine')
-      .option('--change <id>', 'this change (default: the newest)', once)
+      .option('--change <id>', 'this change (default: the newest)', named)
       .option('--all', 'every change, the newest first'),
   ).action(async (nodes: readonly string[], options: UndoOptions) => {
     const { runUndo } = await import('./commands/undo.js');
@@ -158,8 +159,8 @@ function addBundles(program: Command, done: Done): void {
     .command('verify')
     .description('verify a bundle: signature, then every file')
     .argument('<bundle>')
-    .requiredOption('--allowed-signers <file>', 'who may sign, as ssh-keygen reads it', once)
-    .requiredOption('--signer <who>', 'who must have signed', once)
+    .requiredOption('--allowed-signers <file>', 'who may sign, as ssh-keygen reads it', named)
+    .requiredOption('--signer <who>', 'who must have signed', named)
     .action(
       async (
         bundle: string,
@@ -174,8 +175,8 @@ function addBundles(program: Command, done: Done): void {
     .description('render a bundle again')
     .argument('<bundle>')
     .addOption(formatOption())
-    .option('--output <file>', 'write here instead of standard output', once)
-    .option('--intent <file>', 'judge the evidence again under this intent', once)
+    .option('--output <file>', 'write here instead of standard output', named)
+    .option('--intent <file>', 'judge the evidence again under this intent', named)
     .option('--rules <file>', 'judge the evidence again, own rules too', once)
     .action(async (bundle: string, options: CommonOptions) => {
       const { runReport } = await import('./commands/report.js');
@@ -208,7 +209,7 @@ function addTexts(program: Command, done: Done): void {
   program
     .command('collector')
     .description('print the survey script for other engines')
-    .option('--intent <file>', 'what is to run', once)
+    .option('--intent <file>', 'what is to run', named)
     .option('--rules <file>', 'own rules', once)
     .action(async (options: { readonly intent?: string; readonly rules?: string }) => {
       const { runCollector } = await import('./commands/collector.js');
@@ -217,7 +218,7 @@ function addTexts(program: Command, done: Done): void {
   program
     .command('sudoers')
     .description('print the least-privilege rule for what a survey runs as root')
-    .option('--intent <file>', 'only what this intent needs', once)
+    .option('--intent <file>', 'only what this intent needs', named)
     .option('--rules <file>', 'own rules', once)
     .action(async (options: { readonly intent?: string; readonly rules?: string }) => {
       const { runSudoers } = await import('./commands/sudoers.js');
