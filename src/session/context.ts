@@ -95,7 +95,9 @@ export function createContext(
       const judgement = judge(next);
       const names = next.nodes.map((node) => node.name);
       const fixes = syncFixes(next.fixes, judgement, names);
-      set({ ...change, report: judgement?.report ?? null, fixes, exported: null });
+      // What was said of a state of before, as that a survey is missing, is not true for long.
+      const notice = get().notice?.level === 'info' ? null : get().notice;
+      set({ notice, ...change, report: judgement?.report ?? null, fixes, exported: null });
     },
     attempt: (work) => {
       try {

@@ -115,3 +115,14 @@ test('500 nodes that talk all at once cost a handful of changes of the store', a
   expect(state().report?.nodes).toHaveLength(500);
   expect(changes).toBeLessThan(12);
 });
+
+test('what was said of the time before a survey is not said after it', async () => {
+  const { actions, state, fake } = session({ a: healthy() });
+  fake.hold('survey');
+  const running = actions.runSurvey();
+  actions.goTo('findings');
+  expect(state().notice?.text).toBe('Run the survey first.');
+  fake.release('survey');
+  await running;
+  expect(state().notice).toBeNull();
+});
