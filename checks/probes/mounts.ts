@@ -38,7 +38,14 @@ function readLine(line: string): Mount | null {
   };
 }
 
-function parse(stdout: string): Mounts {
+/** Each mount has a number of its own: the lists of two nodes, or of two moments. */
+function isDouble(stdout: string): boolean {
+  const ids = [...stdout.matchAll(/^(\d{1,10}) \d{1,10} \d{1,10}:\d{1,10} /gm)].map(([, id]) => id);
+  return new Set(ids).size < ids.length;
+}
+
+function parse(stdout: string, exit: number | null): Mounts {
+  if (exit === null && isDouble(stdout)) throw new ProbeParseError('it lists a mount twice');
   const mounts = stdout.split('\n', 100_000).flatMap((line) => readLine(line.trim()) ?? []);
   if (mounts.length === 0) throw new ProbeParseError('it holds no line of a mountinfo file');
   return mounts;
@@ -80,5 +87,5 @@ export const mounts = defineProbe<Mounts>({
   },
   recognises: (stdout) =>
     /^\d{1,10} \d{1,10} \d{1,10}:\d{1,10} \/\S{0,400} \/ \S{1,400} /m.test(stdout),
-  parse: ({ stdout }) => parse(stdout),
+  parse: ({ stdout, exit }) => parse(stdout, exit),
 });

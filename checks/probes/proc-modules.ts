@@ -1,6 +1,6 @@
 import { ProbeParseError } from '../../src/domain/errors.js';
 import { defineProbe } from '../../src/domain/probe.js';
-import { linesOf, moduleName } from './support/text.js';
+import { inEach, linesOf, moduleName } from './support/text.js';
 
 // Kernels that unload no module (MODULE_UNLOAD) print a dash for the number of users.
 const LINE =
@@ -20,12 +20,12 @@ exec cat /proc/modules`,
   parse: ({ stdout, exit }) => {
     const lines = linesOf(stdout);
     if (lines.length === 0 && exit === null) throw new ProbeParseError('it is empty');
-    const live = new Set<string>();
+    const live: string[] = [];
     for (const line of lines) {
       const match = LINE.exec(line);
       if (match === null) throw new ProbeParseError('a line is not one of /proc/modules');
-      if (match[2] === 'Live') live.add(moduleName(match[1] ?? ''));
+      if (match[2] === 'Live') live.push(moduleName(match[1] ?? ''));
     }
-    return live;
+    return inEach(live);
   },
 });

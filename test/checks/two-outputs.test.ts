@@ -7,6 +7,9 @@ import { architecture } from '../../checks/platform/architecture.js';
 import { distribution } from '../../checks/platform/distribution.js';
 import { capSysAdmin } from '../../checks/privileges/cap-sys-admin.js';
 import { lsmod } from '../../checks/probes/lsmod.js';
+import { modulesDep } from '../../checks/probes/modules-dep.js';
+import { mounts } from '../../checks/probes/mounts.js';
+import { procModules } from '../../checks/probes/proc-modules.js';
 import { systemdUnits } from '../../checks/probes/systemd-units.js';
 import { ProbeParseError } from '../../src/domain/errors.js';
 import { pasted, testCheck } from '../helpers/check-tester.js';
@@ -112,6 +115,24 @@ test('of two lists of modules what both have counts', () => {
   const [a, b] = ['ipip 16384 0\nvxlan 90112 0\n', 'vxlan 90112 0\nip_set 57344 0\n'];
   expect([...lsmod.parse(raw(`${head}${a}\n${head}${b}`))]).toEqual(['vxlan']);
   expect([...lsmod.parse(raw(`${head}${a}`))]).toEqual(['ipip', 'vxlan']);
+});
+
+test('of two lists of /proc/modules too, and a list of files of two kernels is none', () => {
+  const line = (name: string): string => `${name} 16384 0 - Live 0x0000000000000000\n`;
+  const two = raw(line('ipip') + line('vxlan') + line('vxlan') + line('ip_set'));
+  expect([...procModules.parse(two)]).toEqual(['vxlan']);
+  const dep = (name: string): string => `kernel/net/${name}.ko: \n`;
+  expect(() => modulesDep.parse(raw(dep('ipip') + dep('vxlan') + dep('vxlan')))).toThrow(
+    ProbeParseError,
+  );
+  const same = raw((dep('ipip') + dep('vxlan')).repeat(2));
+  expect([...modulesDep.parse(same).modules]).toEqual(['ipip', 'vxlan']);
+});
+
+test('mounts of two nodes are none', () => {
+  const root = '22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n';
+  expect(mounts.parse(raw(root))).toHaveLength(1);
+  expect(() => mounts.parse(raw(root + root.replace(' shared:1', '')))).toThrow(ProbeParseError);
 });
 
 const block = (state: string): string =>

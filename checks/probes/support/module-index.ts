@@ -1,7 +1,7 @@
 import { ProbeParseError } from '../../../src/domain/errors.js';
 import type { RawOutput } from '../../../src/domain/probe.js';
 import { MODULES } from '../../requirements/kernel-features.js';
-import { linesOf, moduleOfPath } from './text.js';
+import { inEach, linesOf, moduleOfPath } from './text.js';
 
 /** modules.dep or modules.builtin of the running kernel. */
 export type ModuleIndex = {
@@ -29,14 +29,19 @@ echo '${ASKED}${MODULES.join(' ')}'
 grep -E '^[^:]*/(${MODULES.map((name) => name.replaceAll('_', '[_-]')).join('|')})[.]ko' "$file" | sed 's/:.*//'
 exit 0`;
 
+const fileOf = (line: string): string => line.split(':', 1)[0] ?? '';
+
 /** Reads the script's output and a pasted whole file alike. */
-export function parseIndex({ stdout }: RawOutput): ModuleIndex {
+export function parseIndex({ stdout, exit }: RawOutput): ModuleIndex {
   const modules = new Set<string>();
   let place = '';
   let there = true;
   let asked: ReadonlySet<string> | null = null;
   const lines = linesOf(stdout);
   if (lines.length === 0) throw new ProbeParseError('it is empty');
+  // Each file stands there once: the lists of two kernels, of which one may lack it.
+  if (exit === null && inEach(lines.map(fileOf)).size < new Set(lines.map(fileOf)).size)
+    throw new ProbeParseError('it holds two lists');
   for (const line of lines) {
     if (line.startsWith(FROM)) {
       place = line.slice(FROM.length, FROM.length + 200);

@@ -15,6 +15,14 @@ export function onlyLine(text: string): string {
   return line.trim();
 }
 
+/** What stands in a text as often as anything else does: of two lists in one paste what both have. */
+export function inEach(names: readonly string[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return new Set([...counts].flatMap(([name, count]) => (count === most ? [name] : [])));
+}
+
 /** Module names are the same with dashes and underscores. */
 export const moduleName = (name: string): string => name.replaceAll('-', '_');
 
