@@ -45,15 +45,7 @@ export async function fromRecorded(
       'Name a bundle, a sos report, collector output, or a folder.',
     );
   const found = kind.isDirectory() ? await folder(path) : await file(path);
-  const chosen =
-    names.length === 0
-      ? found.recorded
-      : found.recorded.filter(({ node }) => names.includes(node.name));
-  if (chosen.length === 0)
-    throw new InputError(
-      `${visibleLine(path)} holds no such node.`,
-      'Name one of the nodes in it, or none for all.',
-    );
+  const chosen = chooseRecorded(path, found.recorded, names);
   const old =
     found.intent === undefined ? DEFAULT_INTENT : validateIntent(found.intent, () => 'bundle.json');
   return {
@@ -63,6 +55,24 @@ export async function fromRecorded(
     recorded: chosen,
     ...(found.demo ? { demo: true } : {}),
   };
+}
+
+/** The nodes of these names, each of them there: a node that is left out must not make the others look like all. */
+function chooseRecorded(path: string, recorded: Recorded, names: readonly string[]): Recorded {
+  const there = new Set(recorded.map(({ node }) => node.name));
+  const stranger = names.find((name) => !there.has(name));
+  if (stranger !== undefined || recorded.length === 0)
+    throw new InputError(
+      `${visibleLine(path)} holds no ${stranger === undefined ? 'node' : `node ${visibleLine(stranger, 80)}`}.`,
+      'Name nodes that are in it, or none for all.',
+    );
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw new InputError(
+      `The node ${visibleLine(twice, 80)} is named twice.`,
+      'Name each node once.',
+    );
+  return names.length === 0 ? recorded : recorded.filter(({ node }) => names.includes(node.name));
 }
 
 type Found = {

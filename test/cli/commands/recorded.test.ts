@@ -56,7 +56,13 @@ test('one node of a folder by its name, and none by another', async () => {
   expect(json(one.stdout).nodes.map(({ name }) => name)).toEqual(['first']);
   const none = await run('audit', 'nobody', '--from', fleet());
   expect([none.code, none.stdout]).toEqual([3, '']);
-  expect(none.stderr).toContain('fleet holds no such node.');
+  expect(none.stderr).toContain('fleet holds no node nobody.');
+  // One that is left out would make the others look like all.
+  const some = await run('audit', 'first', 'nobody', '--from', fleet());
+  expect([some.code, some.stdout]).toEqual([3, '']);
+  expect(some.stderr).toContain('fleet holds no node nobody.');
+  const twice = await run('audit', 'first', 'first', '--from', fleet());
+  expect([twice.code, twice.stdout]).toEqual([3, '']);
 });
 
 test('the collector, run by any shell, is judged like a node', async () => {
