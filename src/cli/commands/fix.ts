@@ -191,6 +191,9 @@ export async function runFix(names: readonly string[], options: FixOptions): Pro
     if (options.apply === true)
       return await carryOut(plan, { options, transport, nodes, survey, signal });
     await emit(planText(plan, nodes), undefined);
+    // Who agrees to a change expects one.
+    if (options.yes === true || options.consent.length > 0)
+      note('note: this is only the plan, nothing was changed; --apply does it.');
     return EXIT.good;
   } finally {
     dispose();

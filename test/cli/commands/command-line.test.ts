@@ -112,6 +112,15 @@ test.each(['', 'secret', 'secret\n', 'secret\nmore'])(
   },
 );
 
+test.each([
+  [['--yes'], /^note: this is only the plan, nothing was changed; --apply does it\.$/m],
+  [[], /^$/],
+])('fix %j without --apply is a plan', async (words, said) => {
+  const ran = await run('fix', '--inventory', 'hosts', '--check', 'kernel/ipip', ...words);
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toMatch(said);
+});
+
 test('what was typed is said again without what steers a terminal, and not all of it', async () => {
   const ran = await run('audit', '--format', `\u001b[31m${'x'.repeat(100_000)}`);
   expect(ran.stderr).toContain('\u241b[31mxxx');
