@@ -1,3 +1,5 @@
+import { columnsOf } from '../text.js';
+
 /** The text of a field and where the cursor stands, in characters. */
 export type Edit = { readonly text: string; readonly cursor: number };
 
@@ -43,4 +45,26 @@ export function edit(state: Edit, action: EditAction): Edit {
     case 'clear':
       return { text: '', cursor: 0 };
   }
+}
+
+/**
+ * Which characters are drawn of a text longer than its field: as many around the cursor as fit into `room` columns, wide
+ * characters counted as two. One after the last is the place where the next goes.
+ */
+export function aroundCursor(
+  characters: readonly string[],
+  cursor: number,
+  room: number,
+): { readonly from: number; readonly to: number } {
+  const widthAt = (index: number): number => columnsOf(characters[index] ?? ' ');
+  let from = cursor;
+  let to = cursor + 1;
+  let used = widthAt(cursor);
+  const back = (limit: number): void => {
+    for (; from > 0 && used + widthAt(from - 1) <= limit; from -= 1) used += widthAt(from - 1);
+  };
+  back(Math.ceil(room / 2));
+  for (; to < characters.length && used + widthAt(to) <= room; to += 1) used += widthAt(to);
+  back(room);
+  return { from, to };
 }

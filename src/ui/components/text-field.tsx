@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTextCommands, type CommandMap } from '../keys.js';
 import { LAYER, type Layer } from '../key-registry.js';
 import { useTheme } from '../theme.js';
-import { edit, type EditAction } from './text-edit.js';
+import { aroundCursor, edit, type EditAction } from './text-edit.js';
 import { Words } from './words.js';
 
 type TextFieldProps = {
@@ -53,10 +53,9 @@ function TypingPicture({ value, width, placeholder, cursor }: PictureProps) {
       </Box>
     );
   const characters = Array.from(value);
-  const room = Math.max(4, width - 1);
-  const from = Math.max(0, Math.min(cursor - Math.floor(room / 2), characters.length - room));
+  const { from, to } = aroundCursor(characters, cursor, Math.max(4, width));
   const before = characters.slice(from, cursor).join('');
-  const after = characters.slice(cursor + 1, from + room).join('');
+  const after = characters.slice(cursor + 1, to).join('');
   return (
     <Box flexShrink={0}>
       {before === '' ? null : <Words>{before}</Words>}
