@@ -28,7 +28,7 @@ it('a node that did not answer says what to do, and one nobody asked does not lo
   await screen.press(KEY.down);
   expect(await screen.shows('Next step:', 'r ask 2 missing')).toMatchInlineSnapshot(`
     "calico-ready  Survey  4/9
-    Each node is asked with read-only commands over one connection. Nothing is
+    Each node is asked with read-only commands. They use one connection; nothing is
     written on a node.
     ────────────────────────────────────────────────────────────────────────────────
     3 nodes, 1 answered, 1 not asked, 1 not reached
