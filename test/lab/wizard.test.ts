@@ -94,12 +94,16 @@ describeLab('the wizard on real nodes', { nodes: 3 }, (lab) => {
       await screen.go(KEY.enter, /\$ [^]*exit status \d+[^]*Standard output/);
       await screen.go(KEY.esc, /was judged on/);
       await screen.go(KEY.esc, /Enter raw output/);
-      await screen.go('m', /Fixes {2}7\/9[^]*4 fixes offered, 0 marked/);
+      const disruptive = /❯ \[ \] +offered +\S+ +disruptive +firewall/;
+      expect(await screen.go('m', /Fixes {2}7\/9[^]*4 fixes offered, 0 marked/)).toMatch(
+        disruptive,
+      );
 
+      await screen.go(KEY.up, /❯ \[ \] +offered +\S+ +safe/);
       await screen.go('v', /\+\+\+ \/etc\/NetworkManager\/conf\.d\/zz-calico-ready\.conf/);
       await screen.go(KEY.esc, /v view/);
       await screen.go(KEY.space, /1 marked/);
-      await screen.go(KEY.down, /❯ \[ \] +offered +\S+ +disruptive +firewall/);
+      await screen.go(KEY.down, disruptive);
       await screen.go(KEY.space, /Type \S+ to agree:/);
       const word = /Type (\S+) to agree:/.exec(screen.text())?.[1] ?? '';
       await screen.go(`not-${word}`, new RegExp(`agree: .*not-${word}`));
@@ -205,7 +209,7 @@ describeLab('the wizard on real nodes', { nodes: 3 }, (lab) => {
 
       const second = await start();
       await second.waitForText(/Resume[^]*3 nodes, stopped at Survey[^]*❯ Go on with it/);
-      await second.go(KEY.enter, /Survey {2}4\/9[^]*3 nodes, 3 waiting/);
+      await second.go(KEY.enter, /Survey {2}4\/9[^]*3 nodes, 3 not asked/);
       await second.go('1', /Nodes {2}1\/9[^]*198\.18\./);
       await second.go('half-typed', /half-typed/);
       second.resize(60, 15);
