@@ -55,6 +55,8 @@ U=$($T 9 id -u 2>/dev/null) || { T='timeout -s KILL'; U=$($T 9 id -u 2>/dev/null
 esac
 case $U in ''|*[!0-9]*) U=$(id -u 2>/dev/null) ;; esac
 case $U in ''|*[!0-9]*) U=- ;; esac
+I=
+! command -v nice >/dev/null || I='nice -n 3'
 [ "$K" = gnu ] || { command -v setsid >/dev/null && S=setsid; }
 H=head O=1
 if [ "$(printf ab | head -c 1 2>/dev/null | cksum 2>/dev/null)" != '1220704766 1' ]; then
@@ -83,6 +85,7 @@ R="$R
 // back through tail; so a process that floods either neither blocks nor fills the memory.
 // _cr_timely ID SECONDS BYTES SCRIPT r|'': straight to the client. Its bytes are bounded there alone.
 // _cr_guard SECONDS r|'': the limit of those readers, where root is not the login user.
+// A little nicer than the slow probes (A), which decide how long a survey takes; what is asked again is not.
 // _cr_light SECONDS BYTES r|'' (ID SECONDS BYTES SCRIPT r|'')…: all of them in one shell, within one limit.
 const FUNCTIONS = `
 _cr_now() { read -r V F 2>/dev/null </proc/uptime || V=-; }
@@ -99,12 +102,12 @@ _cr_limit() {
 J=$1
 shift
 if [ -n "$T" ]; then
-$S $T "$J" /bin/sh -c "$@" &
+$A $S $T "$J" /bin/sh -c "$@" &
 X=$!
 wait $X
 Y=$?
 else
-$S /bin/sh -c "$@" &
+$A $S /bin/sh -c "$@" &
 X=$!
 { sleep "$J" & Z=$!; trap 'kill $Z; exit' TERM; wait $Z; if kill -TERM -$X; then sleep 2; kill -KILL -$X; else _cr_kill $X; fi; } >/dev/null 2>&1 &
 Z=$!
@@ -125,6 +128,7 @@ G=
 case $2$M in rsudo|rdoas) [ -z "$T" ] || G="$T $(($1 + 4))" ;; esac
 }
 _cr_run() {
+A=
 _cr_guard "$2" "$5"
 _cr_now
 printf '\\n@@%s B %s %s\\n' "$N" "$1" "$V"
@@ -144,6 +148,7 @@ _cr_now
 printf '\\n@@%s S %s\\n\\n@@%s E %s %s %s\\n' "$N" "$1" "$N" "$1" "$Y" "$V"
 }
 _cr_light() {
+A=$I
 _cr_guard "$1" "$3"
 C=$2 F=$1
 shift 3
@@ -196,7 +201,7 @@ printf '\\n@@%s Z %s\\n' "$N" "\${C:-- -}"
 exit 0
 `;
 
-/** Why each of these is meant: $T, $S and $G are several words; scripts are quoted whole; compgen runs under bash alone; not every selection has timely probes. */
+/** Why each of these is meant: $A, $T, $S and $G are several words; scripts are quoted whole; compgen runs under bash alone; not every selection has timely probes. */
 export const HEADER = '# shellcheck disable=SC2086,SC2016,SC3044,SC2317\n';
 
 const lines = (text: string): string => text.trim();
