@@ -4,7 +4,7 @@ import type { Intent } from '../../src/domain/intent.js';
 import { reason } from '../../src/domain/reason.js';
 import { someOf } from '../../src/domain/some-of.js';
 import { ipAddr, type IpAddr } from '../probes/ip-addr.js';
-import type { Daemon } from '../requirements/kubernetes-daemons.js';
+import { NODE_DAEMONS, type Daemon } from '../requirements/kubernetes-daemons.js';
 import { processes, running, type Process } from '../probes/processes.js';
 import type { UnitStates } from '../probes/support/systemctl.js';
 import { systemdUnits } from '../probes/systemd-units.js';
@@ -30,15 +30,7 @@ const KUBELETS = ['kubelet', 'k3s', 'k3s-agent', 'rke2-server', 'rke2-agent'];
 const AT_WORK = [
   'calico-node',
   'calico-felix',
-  'kubelet',
-  'kubelite',
-  'k3s',
-  'k3s-server',
-  'k3s-agent',
-  'rke2',
-  'rke2-server',
-  'rke2-agent',
-  'k0s',
+  ...NODE_DAEMONS,
 ] as const satisfies readonly Daemon[];
 
 type Leftover = { readonly name: string; readonly of: string };

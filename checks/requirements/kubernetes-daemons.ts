@@ -1,6 +1,7 @@
-/** Those that belong to the node itself, never to one of its pods. In a container they make another node: kind, k3d, a build. */
-export const HOST_DAEMONS = [
+/** What makes a machine a node of Kubernetes. */
+export const NODE_DAEMONS = [
   'kubelet',
+  'kubelite',
   'k3s',
   'k3s-server',
   'k3s-agent',
@@ -8,7 +9,11 @@ export const HOST_DAEMONS = [
   'rke2-server',
   'rke2-agent',
   'k0s',
-  'kubelite',
+] as const;
+
+/** Those that belong to the node itself, never to one of its pods. In a container they make another node: kind, k3d, a build. */
+export const HOST_DAEMONS = [
+  ...NODE_DAEMONS,
   'containerd',
   'crio',
   'dockerd',
