@@ -25,17 +25,14 @@ const SUFFIX = /\.(?:tar(?:\.(?:xz|gz))?|tgz|txz)$/;
 /** The node's name is the file's, without what says how it is packed. */
 const nodeOf = (path: string): string => basename(path).replace(SUFFIX, '');
 
-async function* unpacked(path: string, packing: Packing): AsyncGenerator<Buffer> {
+function unpacked(path: string, packing: Packing): AsyncIterable<Buffer> {
+  // Not opened here for xz: a stream that nobody reads would tell its error to nobody, and end the process.
+  if (packing === 'xz') return throughXz(path);
   const file = createReadStream(path);
-  if (packing === 'tar') yield* file as AsyncIterable<Buffer>;
-  else if (packing === 'gzip') {
-    const stream = createGunzip();
-    file.once('error', (error) => stream.destroy(error));
-    yield* file.pipe(stream) as AsyncIterable<Buffer>;
-  } else {
-    file.destroy();
-    yield* throughXz(path);
-  }
+  if (packing === 'tar') return file as AsyncIterable<Buffer>;
+  const stream = createGunzip();
+  file.once('error', (error) => stream.destroy(error));
+  return file.pipe(stream) as AsyncIterable<Buffer>;
 }
 
 /** Node has no xz of its own: the machine's is used, which writes to us alone. */

@@ -139,6 +139,16 @@ describe('a packed sos report', () => {
       expect(evidence(await archive(tar('e.tar.xz', '-J')))).toEqual(evidence(folder));
     });
 
+    test('that went away meanwhile is none, and ends nothing', async () => {
+      const complaints: unknown[] = [];
+      const onError = (error: unknown): unknown => complaints.push(error);
+      process.on('uncaughtException', onError);
+      expect(await readSosArchive(at('gone.tar.xz'), 'xz', PROBES, warn)).toBeNull();
+      await new Promise(setImmediate);
+      process.off('uncaughtException', onError);
+      expect(complaints).toEqual([]);
+    });
+
     test('needs xz, and says so where it is not there', async () => {
       const path = tar('f.tar.xz', '-J');
       const before = process.env['PATH'];
