@@ -2,6 +2,7 @@ import { ProbeParseError } from '../../src/domain/errors.js';
 import { defineProbe } from '../../src/domain/probe.js';
 import { SYMBOLS } from '../requirements/kernel-features.js';
 import { linesOf } from './support/text.js';
+import { READ_RELEASE } from './support/kernel-release.js';
 
 export type KernelConfig = {
   /** The file on the node; empty for a pasted text that does not say. */
@@ -123,7 +124,7 @@ const wanted = [...SYMBOLS, FIRST, ...LAST];
 export const bootConfig = defineProbe<KernelConfig>({
   id: 'boot-config',
   command: 'cat /boot/config-$(uname -r)',
-  script: `read -r release 2>/dev/null </proc/sys/kernel/osrelease || release=$(uname -r)
+  script: `${READ_RELEASE}
 denied=
 for place in ${PLACES.map((place) => `"${place}"`).join(' ')}; do
   [ -f "$place" ] || continue

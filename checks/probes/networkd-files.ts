@@ -10,7 +10,8 @@ export type NetworkdFiles = {
 };
 
 // .network and .link files with their drop-ins, and networkd.conf. Only section heads, the whole [Match] and five keys
-// are printed: other sections may hold secrets. One grep reads them all, as a shell reads files byte by byte. An empty file and a link to /dev/null mask their name.
+// are printed: other sections may hold secrets. One grep reads them all, as a shell reads files byte by byte. An empty
+// file and a link to /dev/null mask their name.
 const SCRIPT = `[ -d /run/systemd/system ] || { echo 'systemd does not run here' >&2; exit 127; }
 mark() {
   if [ ! -r "$1" ] && [ -f "$1" ]; then printf 'unreadable %s\\n' "$1"

@@ -30,17 +30,26 @@ fi`;
 
 // The load path of systemd.unit(5), of releases with and without /usr merged, and of all times. Only what builds systemd
 // elsewhere, as NixOS does, or the kernel's command line changes it; asking for it costs systemd 8 ms.
-const LOAD_PATH = `etc/systemd/system.control run/systemd/system.control run/systemd/transient
-run/systemd/generator.early etc/systemd/system etc/systemd/system.attached run/systemd/system
-run/systemd/system.attached run/systemd/generator usr/local/lib/systemd/system usr/lib/systemd/system
-lib/systemd/system run/systemd/generator.late`
-  .split(/\s/)
-  .map((folder) => `/${folder}`);
+const LOAD_PATH = [
+  '/etc/systemd/system.control',
+  '/run/systemd/system.control',
+  '/run/systemd/transient',
+  '/run/systemd/generator.early',
+  '/etc/systemd/system',
+  '/etc/systemd/system.attached',
+  '/run/systemd/system',
+  '/run/systemd/system.attached',
+  '/run/systemd/generator',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+  '/run/systemd/generator.late',
+].join(' ');
 
 const UNIT_PATH = `path='' line=''
 read -r line 2>/dev/null </proc/cmdline
 case $line in *SYSTEMD_UNIT_PATH=*) ;; *)
-  if [ -x /usr/lib/systemd/systemd ] || [ -x /lib/systemd/systemd ]; then path='${LOAD_PATH.join(' ')}'; fi ;;
+  if [ -x /usr/lib/systemd/systemd ] || [ -x /lib/systemd/systemd ]; then path='${LOAD_PATH}'; fi ;;
 esac
 if [ -z "$path" ]; then
   path=$(systemctl show -p UnitPath) || exit $?

@@ -2,6 +2,7 @@ import { ProbeParseError } from '../../../src/domain/errors.js';
 import type { RawOutput } from '../../../src/domain/probe.js';
 import { MODULES } from '../../requirements/kernel-features.js';
 import { inEach, linesOf, moduleOfPath } from './text.js';
+import { READ_RELEASE } from './kernel-release.js';
 
 /** modules.dep or modules.builtin of the running kernel. */
 export type ModuleIndex = {
@@ -20,7 +21,7 @@ const ASKED = '# asked for ';
 
 /** Our modules' lines of an index file, behind a line that says where they come from or that there is no such file. */
 export const indexScript = (file: 'modules.dep' | 'modules.builtin'): string =>
-  `read -r release 2>/dev/null </proc/sys/kernel/osrelease || release=$(uname -r)
+  `${READ_RELEASE}
 file=/lib/modules/$release/${file}
 if [ ! -e "$file" ]; then echo "${ABSENT}$file"; exit 0; fi
 if [ ! -r "$file" ]; then echo "$file may not be read" >&2; exit 126; fi

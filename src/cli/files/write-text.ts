@@ -24,15 +24,15 @@ export async function writeText(path: string, text: string): Promise<void> {
  * only when it is written into; a bundle takes the place of what has its name. Rejects with InputError.
  */
 export async function checkDestination(path: string, kind: 'written' | 'replaced'): Promise<void> {
+  const folder = dirname(resolve(path));
   try {
     const there = await stat(path).catch(() => null);
     if (there?.isDirectory() === true) throw refusal(path, 'it is a directory');
     if (kind === 'replaced' && there?.isFile() === false)
       throw refusal(path, 'it is not a regular file');
-    const asked = there === null || kind === 'replaced' ? dirname(resolve(path)) : path;
-    const folder = await stat(dirname(resolve(path))).catch(() => null);
-    if (folder?.isDirectory() !== true) throw refusal(path, 'there is no such folder');
-    await access(asked, constants.W_OK);
+    if ((await stat(folder).catch(() => null))?.isDirectory() !== true)
+      throw refusal(path, 'there is no such folder');
+    await access(there === null || kind === 'replaced' ? folder : path, constants.W_OK);
   } catch (error) {
     throw error instanceof InputError ? error : refusal(path, systemErrorWords(error));
   }
