@@ -1,4 +1,5 @@
 import { defineProbe } from '../../src/domain/probe.js';
+import { IPTABLES_LISTS } from './proc-net-tables.js';
 import { parseIptables, type IptablesRules } from './support/iptables-text.js';
 import { FILTERED, LOADED } from './support/netfilter-gate.js';
 
@@ -11,6 +12,7 @@ const TOOLS = [
   'iptables-save',
   'ip6tables-save',
 ] as const;
+const NFT_TABLES = '/usr/sbin/nft list tables';
 const ASKS = TOOLS.map((name) => {
   const call = name.replaceAll('-', '_');
   return `${call}() { as_root /usr/sbin/${name}; }`;
@@ -24,29 +26,46 @@ const SELECT =
   '/^-A KUBE-/d;/^-A cali-/d;/^:KUBE-S[EV][PC]-/d;/^:KUBE-FW-/d;/^:KUBE-EXT-/d;/^:KUBE-XLB-/d;/^:cali-[fts][whm]-/d;/^:cali-pr*[io]-/d';
 
 /**
- * The nft variant is asked only when nf_tables is in use, the legacy one only when its list of tables is there: both would
- * load modules otherwise (facts 2.6: Felix avoids the same).
+ * The nft variant is asked only when nf_tables is in use, the legacy one only when its list of tables names one: both would
+ * load modules otherwise (facts 2.6: Felix avoids the same). nft tells in one call whether either family has tables of
+ * iptables at all, and a call as root costs more than that.
  */
 const SCRIPT = `${LOADED}
 ${FILTERED}
 ${ASKS}
-N=0
+N=0 I=''
+has() {
+case $I in ''|*"table $1 "filter*|*"table $1 "nat*|*"table $1 "mangle*|*"table $1 "raw*|*"table $1 "security*) return 0 ;; esac
+return 1
+}
 save() {
 [ -x "/usr/sbin/$3" ] || return 0
 N=1
 echo "# calico-ready: $1 $2"
 filtered '${SELECT}' "$4" || exit $?
 }
+nft_save() {
+if has "$1"; then save nf_tables "$2" "$3" "$4"
+else
+N=1
+echo "# calico-ready: nf_tables $2"
+fi
+}
 if loaded nf_tables; then
-save nf_tables ipv4 iptables-nft-save iptables_nft_save
-save nf_tables ipv6 ip6tables-nft-save ip6tables_nft_save
+if [ -x /usr/sbin/nft ] && I=$(as_root ${NFT_TABLES} 2>/dev/null); then I="$I."; else I=''; fi
+nft_save ip ipv4 iptables-nft-save iptables_nft_save
+nft_save ip6 ipv6 ip6tables-nft-save ip6tables_nft_save
 else
 N=1
 echo '# calico-ready: nf_tables none'
 fi
 E=0
 [ -e /proc/net/ip_tables_names ] || E=1
-[ ! -r /proc/net/ip_tables_names ] || read -r A </proc/net/ip_tables_names || read -r A </proc/net/ip6_tables_names || E=1
+if [ -r /proc/net/ip_tables_names ]; then
+read -r A </proc/net/ip_tables_names || read -r A </proc/net/ip6_tables_names || E=1
+else
+case $(as_root ${IPTABLES_LISTS} 2>/dev/null) in *tables_names:*) ;; */ip_tables_matches:*) E=1 ;; esac
+fi
 if [ "$E" = 1 ]; then
 echo '# calico-ready: legacy none'
 elif [ -x /usr/sbin/iptables-legacy-save ]; then
@@ -66,10 +85,9 @@ export const iptablesSave = defineProbe<IptablesRules>({
   id: 'iptables-save',
   command: 'iptables-save',
   script: SCRIPT,
-  rootCommands: TOOLS.map((name) => `/usr/sbin/${name}`),
+  rootCommands: [NFT_TABLES, IPTABLES_LISTS, ...TOOLS.map((name) => `/usr/sbin/${name}`)],
   timeoutSeconds: 30,
   maxBytes: 2 << 20,
-  slow: true,
   fields: {
     asked: 'plain',
     notInUse: 'plain',

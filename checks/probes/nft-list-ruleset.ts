@@ -34,7 +34,6 @@ export const nftListRuleset = defineProbe<NftRuleset>({
   rootCommands: ['/usr/sbin/nft list ruleset'],
   timeoutSeconds: 30,
   maxBytes: 2 << 20,
-  slow: true,
   fields: {
     inUse: 'plain',
     'tables.family': 'plain',

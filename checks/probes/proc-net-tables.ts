@@ -9,19 +9,22 @@ export type IptablesLists = {
   readonly targets: ReadonlySet<string>;
 };
 
-const COMMAND =
-  '/bin/grep -H . /proc/net/ip_tables_names /proc/net/ip_tables_matches /proc/net/ip_tables_targets';
-const LINE = /^\/proc\/net\/ip_tables_(names|matches|targets):([A-Za-z0-9_-]{1,64})$/;
+/** Only root may read these. A list that is there and empty, or not there, adds no line. */
+export const IPTABLES_LISTS =
+  '/bin/grep -Hs . /proc/net/ip_tables_names /proc/net/ip6_tables_names /proc/net/ip_tables_matches /proc/net/ip_tables_targets';
+const LINE = /^\/proc\/net\/ip6?_tables_(names|matches|targets):([A-Za-z0-9_-]{1,64})$/;
 
 /** Looks only when the lists are there, and reading them loads nothing (iptables -L would load the tables). */
 export const procNetTables = defineProbe<IptablesLists>({
   id: 'proc-net-tables',
   command: 'cat /proc/net/ip_tables_names /proc/net/ip_tables_matches /proc/net/ip_tables_targets',
   script: `[ -e /proc/net/ip_tables_matches ] || { echo 'the legacy ip_tables is not in use' >&2; exit 127; }
-as_root ${COMMAND}`,
-  rootCommands: [COMMAND],
+as_root ${IPTABLES_LISTS}`,
+  rootCommands: [IPTABLES_LISTS],
   timeoutSeconds: 10,
   maxBytes: 65536,
+  // grep's status where a file is missing: ip6_tables may not be in use.
+  goodExits: [2],
   fields: { tables: 'plain', matches: 'plain', targets: 'plain' },
   parse: ({ stdout }) => {
     const lists = {

@@ -56,6 +56,63 @@ if [ -z "$path" ]; then
   path=\${path#UnitPath=}
 fi`;
 
+/** Where a link to a unit makes it start, besides what its package brings. */
+const LINK_FOLDERS = [
+  '/etc/systemd/system',
+  '/run/systemd/system',
+  '/etc/systemd/system.control',
+  '/run/systemd/system.control',
+  '/etc/systemd/system.attached',
+  '/run/systemd/system.attached',
+].join(' ');
+
+// systemd takes 5 ms to load a unit that it has not in memory, and shows of a pattern only those in memory. What it has
+// not in memory is not active. A unit that could be enabled, and is named nowhere in those folders, is disabled
+// (unit_file_lookup_state in systemd's src/shared/install.c).
+const ASK_SYSTEMD = `links=$(set --
+for folder in ${LINK_FOLDERS}; do [ ! -d "$folder" ] || set -- "$@" "$folder"; done
+[ $# -gt 0 ] && ls -lR "$@" 2>/dev/null) || links=''
+files='' quiet=''
+set --
+for unit in ${UNITS.join(' ')}; do
+  there=''
+  for folder in $path /sys/fs/cgroup/system.slice /sys/fs/cgroup/systemd/system.slice; do
+    if [ -e "$folder/$unit" ] || [ -L "$folder/$unit" ]; then there=$folder; break; fi
+  done
+  if [ -z "$there" ] && [ -n "$path" ]; then
+    printf 'Id=%s\\nNames=%s\\nLoadState=not-found\\nActiveState=inactive\\nSubState=dead\\nUnitFileState=\\n\\n' "$unit" "$unit"
+    continue
+  fi
+  case $there in /usr/lib/*|/lib/*|/usr/local/lib/*)
+    case $links in ''|*"$unit"*) ;; *)
+      if [ -f "$there/$unit" ] && [ ! -L "$there/$unit" ]; then files="$files $there/$unit"; continue; fi ;;
+    esac ;;
+  esac
+  set -- "$@" "$unit"
+done
+# shellcheck disable=SC2086
+[ -z "$files" ] || links=$(grep -lE '^(WantedBy|RequiredBy|UpheldBy|Alias)=[^[:space:]]' /dev/null $files)
+for file in $files; do
+  unit=\${file##*/}
+  case "
+$links
+" in *"
+$file
+"*) quiet="$quiet $unit"; set -- "$@" "\${unit%?}[\${unit#"\${unit%?}"}]" ;;
+  *) set -- "$@" "$unit" ;;
+  esac
+done
+if [ $# -eq 0 ]; then systemctl show -p UnitPath >/dev/null; exit; fi
+out=$(${ASK} "$@") || exit $?
+printf '%s\\n\\n' "$out"
+for unit in $quiet; do
+  case "$out
+" in *"Id=$unit
+"*) ;;
+  *) printf 'Id=%s\\nNames=%s\\nLoadState=loaded\\nActiveState=inactive\\nSubState=dead\\nUnitFileState=disabled\\n\\n' "$unit" "$unit" ;;
+  esac
+done`;
+
 /**
  * What systemd says of every unit that a check asks for. Where another init system runs there are no units; services of
  * the same names that OpenRC, runit or scripts of SysV init start are told in their place. systemd takes
@@ -67,17 +124,7 @@ export const systemdUnits = defineProbe<UnitStates>({
   command: `${ASK} UNIT`,
   script: `${OTHER_INIT}
 ${UNIT_PATH}
-set --
-for unit in ${UNITS.join(' ')}; do
-  there=
-  for folder in $path /sys/fs/cgroup/system.slice /sys/fs/cgroup/systemd/system.slice; do
-    if [ -e "$folder/$unit" ] || [ -L "$folder/$unit" ]; then there=1; break; fi
-  done
-  if [ -n "$there" ] || [ -z "$path" ]; then set -- "$@" "$unit"
-  else printf 'Id=%s\\nNames=%s\\nLoadState=not-found\\nActiveState=inactive\\nSubState=dead\\nUnitFileState=\\n\\n' "$unit" "$unit"
-  fi
-done
-if [ $# -eq 0 ]; then systemctl show -p UnitPath >/dev/null; else ${ASK} "$@"; fi`,
+${ASK_SYSTEMD}`,
   rootCommands: [],
   timeoutSeconds: 10,
   maxBytes: 65536,

@@ -56,7 +56,8 @@ type Lanes = {
  * Each slow probe has a lane of its own, and that with the longest limit starts first. All others share two shells,
  * because starting processes is most of their cost: one for those that read, whose answers are sent at once, and one
  * for those that wait, for a daemon or for sudo. A sudo that hangs cannot be killed, so what needs root comes last in
- * that shell, and its lane is the last to be read. What is compared with the moment of its arrival is asked first.
+ * that shell, and its lane is the last to be read; of those the ones with the longest limit come last, which long lists of
+ * rules keep busy. What is compared with the moment of its arrival is asked first.
  */
 function lanesOf(probes: readonly AnyProbe[]): Lanes {
   const timely = probes.filter((probe) => probe.timely === true);
@@ -66,13 +67,17 @@ function lanesOf(probes: readonly AnyProbe[]): Lanes {
   const rooted = quick.filter(needsRoot);
   const talking = quick.filter((probe) => probe.talks === true && !needsRoot(probe));
   const reading = quick.filter((probe) => probe.talks !== true && !needsRoot(probe));
-  const longestFirst = slow.toSorted((a, b) => b.timeoutSeconds - a.timeoutSeconds);
-  const held = [together([...talking, ...rooted]), ...longestFirst.map(alone)];
+  const held = [
+    together([...talking, ...rooted.toSorted(byLimit)]),
+    ...slow.toSorted(byLimit).reverse().map(alone),
+  ];
   return {
     direct: [...timely.map(atOnce), together(reading)].filter(Boolean).join('\n'),
     held: held.filter(Boolean),
   };
 }
+
+const byLimit = (a: AnyProbe, b: AnyProbe): number => a.timeoutSeconds - b.timeoutSeconds;
 
 /**
  * Held lanes start first, each in a pipe of its own that holds its frames until the direct one is done. A pipe

@@ -26,11 +26,11 @@ export type Probe<T> = {
   readonly script: string | null;
   /** Exactly the command lines that `script` hands to `as_root`, for the least-privilege rule. */
   readonly rootCommands: readonly string[];
-  /** The whole script asks for nothing without root (its output as another user would mislead). */
+  /** What takes longer is ended, and the answer is `unknown`. */
   readonly timeoutSeconds: number;
   /** Longer output is cut and the answer is `unknown` (truncated). */
   readonly maxBytes: number;
-  /** Slow probes (a tenth of a second and more) start first and overlap with the others. */
+  /** Slow probes (a tenth of a second and more, on every node) start first and overlap with the others. */
   readonly slow?: boolean;
   /**
    * It asks a daemon or a program that may hang or be slow to answer (systemctl, nmcli, kubectl): those share a
