@@ -10,6 +10,7 @@ export type SessionActions = {
   /** Goes to a step if it is reachable; saves the session. */
   goTo(step: StepId): void;
   next(): void;
+  /** To where the step was gone to from, else to the step before. */
   back(): void;
 
   addNodes(text: string): void;

@@ -105,6 +105,8 @@ export type SessionFiles = {
 export type SessionState = {
   readonly demo: boolean;
   readonly step: StepId;
+  /** Where steps that were gone to past others were gone to from: always an earlier one. Not kept in the saved session. */
+  readonly cameFrom?: Readonly<Partial<Record<StepId, StepId>>>;
   readonly nodes: readonly InventoryNode[];
   readonly intent: Intent;
   readonly access: AccessSettings;

@@ -37,6 +37,25 @@ test('the steps are walked forth and back, each move is saved', async () => {
   expect(stepNumber(state().step)).toBe(8);
 });
 
+test('back leads to where a step was gone to from, and always towards the beginning', async () => {
+  const { actions, state } = session({ a: healthy() });
+  await actions.runSurvey();
+  const backTo = (): string => {
+    actions.back();
+    return state().step;
+  };
+  actions.goTo('findings');
+  actions.goTo('fixes');
+  actions.next();
+  expect([backTo(), backTo(), backTo(), backTo()]).toEqual(['fixes', 'findings', 'nodes', 'nodes']);
+  // Who walked through all steps walks back through all, and a way back is none to return to.
+  actions.goTo('paths');
+  actions.goTo('findings');
+  actions.next();
+  actions.next();
+  expect([backTo(), backTo()]).toEqual(['paths', 'findings']);
+});
+
 test('a step is done when nothing is left to do there', async () => {
   const { actions, state } = session({ a: broken() });
   const done = (): string[] => STEPS.filter(({ id }) => isDone(id, state())).map(({ id }) => id);

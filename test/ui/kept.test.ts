@@ -33,6 +33,18 @@ it('from a finding to the fixes the pointer stands on its fix', async () => {
   await screen.shows('❯ [ ]  offered    n2      disruptive  fake/firewall');
 });
 
+it('Escape from the fixes leads back to the finding they were come to from', async () => {
+  const { screen } = await open('findings');
+  await screen.press('m');
+  await screen.shows('Fixes  7/9');
+  await screen.press(KEY.esc);
+  await screen.shows('Findings  5/9', '❯ ✖ failed      fake/firewall');
+  await screen.press(KEY.right, 'm');
+  await screen.shows('Fixes  7/9');
+  await screen.press(KEY.esc);
+  await screen.shows('fake/firewall  (required)', 'Enter raw output');
+});
+
 it('back at nodes that were tried, keys typed ahead do not change how they are entered', async () => {
   const { screen, state } = await open('access');
   await screen.shows('Settings (Up)', '❯ n1');

@@ -1,7 +1,13 @@
 import type { SessionActions } from '../actions.js';
 import type { Context } from '../context.js';
 import type { Saver } from '../saver.js';
-import { stepAfter, stepBefore, whyNotReachable } from '../selectors/steps.js';
+import {
+  isReachable,
+  stepAfter,
+  stepBefore,
+  stepNumber,
+  whyNotReachable,
+} from '../selectors/steps.js';
 import type { StepId } from '../steps.js';
 
 type Navigation = Pick<
@@ -11,8 +17,8 @@ type Navigation = Pick<
 
 export function navigationActions(context: Context, saver: Saver): Navigation {
   const { get, set, notify, ports } = context;
-  const goTo = (step: StepId | null): void => {
-    if (step === null || step === get().step) return;
+  const goTo = (step: StepId): void => {
+    if (step === get().step) return;
     const why = whyNotReachable(step, get());
     if (why !== null) {
       notify('info', why);
@@ -21,13 +27,23 @@ export function navigationActions(context: Context, saver: Saver): Navigation {
     set({ step, notice: null });
     saver.request();
   };
+  /** Remembers where a way forward began, so that Esc leads back there and not to a step that was passed over. */
+  const leadTo = (step: StepId): void => {
+    const { step: from, cameFrom } = get();
+    if (stepNumber(step) > stepNumber(from) && isReachable(step, get()))
+      set({ cameFrom: { ...cameFrom, [step]: from } });
+    goTo(step);
+  };
   return {
-    goTo,
+    goTo: leadTo,
     next: () => {
-      goTo(stepAfter(get().step));
+      const step = stepAfter(get().step);
+      if (step !== null) leadTo(step);
     },
     back: () => {
-      goTo(stepBefore(get().step));
+      const { step, cameFrom } = get();
+      const before = cameFrom?.[step] ?? stepBefore(step);
+      if (before !== null) goTo(before);
     },
     cancel: context.cancel,
     say: (text) => {

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { Report } from '../../domain/report.js';
 import { useArea } from '../components/area.js';
 import { FIXES_PLACE, type Place } from '../components/list-cursor.js';
@@ -107,7 +107,7 @@ export function FindingsStep() {
   const actions = useActions();
   const store = useSessionStore();
   const kept = useKeptMap();
-  const [view, setView] = useState<FindingsView>({ kind: 'grid' });
+  const [view, setView] = useKept<FindingsView>('findings.view', () => ({ kind: 'grid' }));
   const [filter, setFilter] = useKept<Filter>('findings.filter', () => 'problems');
   if (report === null) return <Words>Nothing was surveyed yet. Esc goes back to the survey.</Words>;
   const onFix = (check: string): void => {
