@@ -29,11 +29,14 @@ const lazyBuiltins: Plugin = {
   },
 };
 
-/** Ink loads its development tools only under DEV=true; they are no part of the product. */
-const noDevtools: Plugin = {
-  name: 'no-devtools',
+/**
+ * What is no part of the product: Ink's development tools, which it loads only under DEV=true, and ssh2's agents for
+ * HTTP over SSH, for which it would load all of node:http and node:https at each start.
+ */
+const noExtras: Plugin = {
+  name: 'no-extras',
   setup(build) {
-    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({
+    build.onResolve({ filter: /^(?:react-devtools-core|\.\/http-agents\.js)$/ }, ({ path }) => ({
       path,
       namespace: 'empty',
     }));
@@ -58,8 +61,9 @@ const SHARED: BuildOptions = {
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  minify: true,
-  keepNames: true,
+  // Names stay as they are: a stack trace tells where, and setting them again at run time costs.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: 'none',
   charset: 'ascii',
   // ssh2's optional native parts: it works without them.
@@ -78,7 +82,7 @@ async function bundle(options: BuildOptions): Promise<string> {
 async function bundleRest(): Promise<string> {
   const text = await bundle({
     stdin: { contents: RUN_MAIN, resolveDir: ROOT, sourcefile: 'run-main.ts', loader: 'ts' },
-    plugins: [lazyBuiltins, noDevtools, packRecordings],
+    plugins: [lazyBuiltins, noExtras, packRecordings],
     define: {
       'process.env.NODE_ENV': '"production"',
       'process.env.DEV': '"false"',

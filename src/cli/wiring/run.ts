@@ -1,5 +1,4 @@
 import { hash, randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import type { SurveyClock } from '../../collect/survey.js';
 
 /** Lower-case hex. In one call: a Hash object costs four times as much as hashing what a probe prints. */

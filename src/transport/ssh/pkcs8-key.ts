@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { openSshText } from './openssh-key.js';
 import { sshString } from './wire.js';
 
@@ -33,6 +32,7 @@ export async function convertPkcs8(text: string, passphrase?: string): Promise<s
 
 /** The file says how many rounds of PBKDF2 or scrypt it takes, and OpenSSL does them in one piece: another thread has to. */
 async function decryptAside(text: string, passphrase: string): Promise<KeyObject | null> {
+  const { Worker } = await import('node:worker_threads');
   const secret = new Uint8Array(Buffer.from(passphrase));
   const worker = new Worker(WORKER, {
     eval: true,
