@@ -3,6 +3,7 @@ import type { Finding, NodeReport, Report } from '../domain/report.js';
 import { READINESS, STATUS, STATUSES, type Status, STATUS_WORD } from '../domain/status.js';
 import { suggestionLine } from '../domain/suggestion.js';
 import { visibleLine } from '../domain/visible.js';
+import { fixWords, wrapCommand, type Reach } from './fix-line.js';
 import { foldSessions } from './sessions.js';
 import {
   foldFindings,
@@ -15,7 +16,12 @@ import {
 } from './words.js';
 
 /** Colour is an addition only: every line says the same without it. */
-export type HumanOptions = { readonly colour: boolean; readonly width: number };
+export type HumanOptions = {
+  readonly colour: boolean;
+  readonly width: number;
+  /** Of the run that has just been made, so that a command line of the report can be copied. */
+  readonly reach?: Reach;
+};
 
 const SGR: Readonly<Record<Status, string>> = {
   [STATUS.fail]: '31',
@@ -43,21 +49,18 @@ export function wrap(text: string, width: number, indent: string): readonly stri
   return line === '' ? lines : [...lines, indent + line];
 }
 
-/** How a node is named on a command line; this machine has no name there but a flag. */
-const nodeWord = (name: string): string => (name === 'this-machine' ? '--local' : name);
+const wrapVisible = (text: string, width: number): readonly string[] =>
+  wrap(visibleLine(text, 2000), width, INDENT);
 
-function fixLines(folded: FoldedFinding): readonly string[] {
+/** What mends it, and the command that shows how. */
+function fixLines(folded: FoldedFinding, { width, reach }: HumanOptions): readonly string[] {
   const { finding, nodes } = folded;
   if (finding.fixes.length === 0) return [];
-  const target = nodes.length > 6 ? '' : `${nodes.map(nodeWord).join(' ')} `;
-  const ways = finding.fixes.map(
-    ({ way, kind, summary, byHand }) =>
-      `${way} (${kind}${byHand === true ? ', by hand' : ''}): ${summary}`,
+  const ways = finding.fixes.flatMap(({ way, kind, summary, byHand }) =>
+    wrapVisible(`mend: ${way} (${kind}${byHand === true ? ', by hand' : ''}): ${summary}`, width),
   );
-  return [
-    ...ways.map((way) => `mend: ${way}`),
-    `run: calico-ready fix ${target}--check ${finding.check} --plan`,
-  ];
+  const words = fixWords(nodes, finding.check, reach);
+  return words === null ? ways : [...ways, ...wrapCommand('run:', words, width, INDENT)];
 }
 
 /** Each setting as it is written for this kind of install. */
@@ -68,21 +71,28 @@ const settingLines = (finding: Finding, install: Intent['install']): readonly st
     return `Calico setting that mends this: ${ways.find((way) => way !== null) ?? ''}: ${words}`;
   });
 
-function detail(folded: FoldedFinding, install: Intent['install']): readonly string[] {
+function detail(
+  folded: FoldedFinding,
+  options: HumanOptions,
+  install: Intent['install'],
+): readonly string[] {
   const { finding, nodes } = folded;
+  const shown = (text: string): readonly string[] => wrapVisible(text, options.width);
   const line = (label: string, text: string | undefined): readonly string[] =>
-    text === undefined || text === '' ? [] : [`${label}: ${text}`];
+    text === undefined || text === '' ? [] : shown(`${label}: ${text}`);
   return [
-    `${someOf(nodes)}: ${finding.found}`,
+    ...shown(`${someOf(nodes)}: ${finding.found}`),
     ...line('expected', finding.expected),
     ...line('to know it', finding.toKnow),
     ...line('breaks', finding.breaks.join('; ')),
     ...line('would pass with', finding.alternatives.join('; ')),
-    ...fixLines(folded),
-    ...settingLines(finding, install),
+    ...fixLines(folded, options),
+    ...settingLines(finding, install).flatMap(shown),
     ...(finding.waiver === undefined
       ? []
-      : [`waived by ${finding.waiver.who} until ${finding.waiver.until}: ${finding.waiver.why}`]),
+      : shown(
+          `waived by ${finding.waiver.who} until ${finding.waiver.until}: ${finding.waiver.why}`,
+        )),
   ];
 }
 
@@ -98,9 +108,7 @@ function block(
   return [
     `${mark} ${finding.title}${optional}`,
     ...wrap(finding.check, options.width, INDENT),
-    ...detail(folded, install).flatMap((text) =>
-      wrap(visibleLine(text, 2000), options.width, INDENT),
-    ),
+    ...detail(folded, options, install),
     '',
   ];
 }

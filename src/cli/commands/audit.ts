@@ -1,10 +1,12 @@
 import type { NodeEvidence } from '../../domain/evidence.js';
 import { sharedHostKeys } from '../../engine/peers.js';
 import type { Signer } from '../../domain/signer.js';
+import type { Reach } from '../../report/fix-line.js';
 import { render } from '../../report/render.js';
 import { EXIT, exitOfReadiness, type ExitCode } from '../exit-codes.js';
 import { emit, mayColour, note, widthOf } from '../io.js';
 import type { CommonOptions } from '../options.js';
+import { reachOf } from '../reach.js';
 import { ask, headlessTransport, judgeFleet, type Judged } from '../wiring/asker.js';
 import { checkDestinations } from '../wiring/destinations.js';
 import { readInputs, type Inputs } from '../wiring/inputs.js';
@@ -42,12 +44,12 @@ export async function deliver(
   options: Pick<CommonOptions, 'format' | 'output' | 'bundle'>,
   secrets: SecretKeeper,
   signer: Signer | null,
+  reach: Reach | undefined,
 ): Promise<void> {
   const colour = options.output === undefined && mayColour(process.stdout);
-  await emit(
-    render(judged.report, options.format, { colour, width: widthOf(process.stdout) }),
-    options.output,
-  );
+  const width = widthOf(process.stdout);
+  const human = { colour, width, ...(reach === undefined ? {} : { reach }) };
+  await emit(render(judged.report, options.format, human), options.output);
   if (options.bundle === undefined) return;
   const { exportBundle } = await bundling();
   const written = await exportBundle(options.bundle, judged, signer, {
@@ -88,7 +90,8 @@ export async function runAudit(
     for (const text of sharedHostKeys(evidence)) note(`note: ${text}`);
     const run = { id: randomHex(), startedAt, ...(inputs.demo === true ? { demo: true } : {}) };
     const judged = judgeFleet(inputs.nodes, evidence, inputs.intent, inputs.waivers, run);
-    await deliver(judged, options, secrets, signer);
+    const reach = inputs.recorded === undefined ? reachOf(names, inputs.nodes, options) : undefined;
+    await deliver(judged, options, secrets, signer, reach);
     return signal.aborted ? EXIT.cancelled : exitOfReadiness(judged.report.readiness);
   } finally {
     dispose();

@@ -1,14 +1,17 @@
 import { planFixes, type FixPlan, type PlannedFix } from '../../change/plan.js';
-import { preview } from '../../change/preview.js';
+import { fixCommandLine, preview } from '../../change/preview.js';
 import { InputError } from '../../domain/errors.js';
 import type { Fix } from '../../domain/fix.js';
 import type { InventoryNode } from '../../domain/inventory.js';
+import { shellWord } from '../../domain/shell-word.js';
 import type { Transport } from '../../domain/transport.js';
 import { STATUS } from '../../domain/status.js';
 import { visibleLine } from '../../domain/visible.js';
+import { nodeWords, type Reach } from '../../report/fix-line.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { emit, note } from '../io.js';
 import type { CommonOptions } from '../options.js';
+import { reachOf } from '../reach.js';
 import { ask, headlessTransport, judgeFleet, type Judged } from '../wiring/asker.js';
 import { currentCatalogue } from '../wiring/catalogue.js';
 import { applyOn } from '../wiring/changes.js';
@@ -33,12 +36,21 @@ type Context = {
   readonly options: FixOptions;
   readonly transport: Transport;
   readonly nodes: ReadonlyMap<string, InventoryNode>;
+  readonly reach: Reach;
   readonly survey: (nodes: readonly InventoryNode[]) => Promise<Judged>;
   readonly signal: AbortSignal;
 };
 
-function previewText(node: InventoryNode, check: string, fix: Fix): string {
+/** The line that makes this change, as this run reaches the node. Empty for what is only shown. */
+function applyLine(node: InventoryNode, check: string, fix: Fix, reach: Reach): string {
+  const [argument, ...rest] = nodeWords([node.name], reach) ?? [];
+  if (fix.byHandOnly === true || argument === undefined) return '';
+  return [fixCommandLine(argument, check, fix), ...rest.map(shellWord)].join(' ');
+}
+
+function previewText(node: InventoryNode, check: string, fix: Fix, reach: Reach): string {
   const shown = preview(fix, node, check);
+  const line = applyLine(node, check, fix, reach);
   return [
     `${node.name}: ${check}, way ${fix.way} (${fix.kind}${fix.byHandOnly === true ? ', by hand' : ''})`,
     `  ${fix.summary}`,
@@ -48,15 +60,15 @@ function previewText(node: InventoryNode, check: string, fix: Fix): string {
     ...(fix.byHandOnly === true
       ? ['  This version does not apply it.', `  By hand: ${visibleLine(fix.byHand, 2000)}`]
       : []),
-    ...(shown.commandLine === '' ? [] : [`  ${shown.commandLine}`]),
+    ...(line === '' ? [] : [`  ${line}`]),
     '',
   ].join('\n');
 }
 
-function planText(plan: Plan, nodes: Context['nodes']): string {
+function planText(plan: Plan, nodes: Context['nodes'], reach: Reach): string {
   const fixes = plan.fixes.flatMap(({ node, check, ways }) => {
     const known = nodes.get(node);
-    return known === undefined ? [] : ways.map((fix) => previewText(known, check, fix));
+    return known === undefined ? [] : ways.map((fix) => previewText(known, check, fix, reach));
   });
   const others = plan.others.map(({ node, check, why }) => `${node}: ${check}: ${why}\n`);
   return [...fixes, ...others].join('\n');
@@ -92,7 +104,7 @@ async function agree(planned: PlannedFix, signal: AbortSignal): Promise<Fix | nu
 async function applyOne(planned: PlannedFix, context: Context): Promise<Proof> {
   const node = context.nodes.get(planned.node);
   if (node === undefined) return 'not-verified';
-  for (const fix of planned.ways) note(previewText(node, planned.check, fix));
+  for (const fix of planned.ways) note(previewText(node, planned.check, fix, context.reach));
   const fix = await agree(planned, context.signal);
   if (fix === null) {
     note(`${node.name}: nothing was changed.`);
@@ -179,6 +191,7 @@ export async function runFix(names: readonly string[], options: FixOptions): Pro
       });
     };
     const nodes = new Map(inputs.nodes.map((node) => [node.name, node]));
+    const reach = reachOf(names, inputs.nodes, options);
     const plan = planFixes(await survey(inputs.nodes), {
       checks: options.check,
       consents: options.consent,
@@ -189,8 +202,8 @@ export async function runFix(names: readonly string[], options: FixOptions): Pro
     });
     if (plan.kind === 'refused') throw new InputError(plan.message, plan.nextStep);
     if (options.apply === true)
-      return await carryOut(plan, { options, transport, nodes, survey, signal });
-    await emit(planText(plan, nodes), undefined);
+      return await carryOut(plan, { options, transport, nodes, reach, survey, signal });
+    await emit(planText(plan, nodes, reach), undefined);
     // Who agrees to a change expects one.
     if (options.yes === true || options.consent.length > 0)
       note('note: this is only the plan, nothing was changed; --apply does it.');

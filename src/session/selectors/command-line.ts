@@ -1,21 +1,15 @@
 import { DEFAULT_INTENT, type Intent } from '../../domain/intent.js';
 import type { InventoryNode } from '../../domain/inventory.js';
-import { visibleLine } from '../../domain/visible.js';
+import { shellWord } from '../../domain/shell-word.js';
 import type { FixItem, SessionState } from '../state.js';
 import type { StepId } from '../steps.js';
 import { isThisMachine } from '../this-machine.js';
 
+export { shellWord };
+
 const PROGRAM = 'calico-ready';
 /** More nodes than this make no line that anybody would type. */
 const MAX_ARGUMENTS = 8;
-
-/** A word of a POSIX shell command line, quoted only where it needs to be, safe to show. */
-export function shellWord(word: string): string {
-  const shown = visibleLine(word, 400);
-  return /^[\w@%+=:,./[\]-]+$/.test(shown) && !/[[\]]/.test(shown)
-    ? shown
-    : `'${shown.replaceAll("'", `'\\''`)}'`;
-}
 
 function nodeWord(node: InventoryNode, user: string): string {
   const login = node.user ?? user;
