@@ -55,7 +55,10 @@ export type SessionActions = {
   addWaiver(waiver: Waiver): void;
   removeWaiver(check: string, node?: string): void;
 
+  /** A bundle's name that was typed is kept as an absolute path. */
   setExport(change: Partial<ExportSettings>): void;
+  /** A path of the export as it is shown. */
+  shortPath(path: string): string;
   suggestSignKeys(): Promise<readonly string[]>;
   runExport(): Promise<void>;
 

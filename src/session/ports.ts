@@ -113,6 +113,10 @@ export type ExportPort = {
   ): Promise<ExportResult>;
   /** Private keys that could sign, most likely first. */
   signKeys(): Promise<readonly string[]>;
+  /** The absolute path of what was typed, so that it means the same file when the session is resumed in another folder. */
+  wholePath(typed: string): string;
+  /** An absolute path as one would type it here: from this folder or from the home folder. */
+  shortPath(path: string): string;
 };
 
 /** Asks the operator for secrets, one at a time; the session shows the head of the queue. */

@@ -4,7 +4,7 @@ import { DEFAULT_INTENT } from '../domain/intent.js';
 import { visibleLine } from '../domain/visible.js';
 import type { SessionActions } from './actions.js';
 import { accessActions } from './actions/access.js';
-import { exportActions } from './actions/export.js';
+import { exportActions, placed } from './actions/export.js';
 import { fixActions } from './actions/fixes.js';
 import { intentActions } from './actions/intent.js';
 import { navigationActions } from './actions/navigation.js';
@@ -14,7 +14,7 @@ import { waiverActions } from './actions/waivers.js';
 import { createContext } from './context.js';
 import { interrupted, syncFixes } from './fix-items.js';
 import { createJudge, type Judge } from './judge.js';
-import type { SessionPorts } from './ports.js';
+import type { ExportPort, SessionPorts } from './ports.js';
 import { createSaver } from './saver.js';
 import { isReachable } from './selectors/steps.js';
 import type { SessionState } from './state.js';
@@ -49,12 +49,13 @@ const FRESH: Omit<SessionState, 'runId' | 'startedAt'> = {
 };
 
 /** Nothing runs and nobody is connected when a session starts, whatever it was doing when it was kept. */
-function firstState(initial: InitialSession, judge: Judge): SessionState {
+function firstState(initial: InitialSession, judge: Judge, exporter: ExportPort): SessionState {
   const kept = { ...FRESH, ...initial, nodeAccess: {}, prompt: null, busy: null };
   const judgement = judge(kept);
   const names = kept.nodes.map((node) => node.name);
   const state: SessionState = {
     ...kept,
+    exportSettings: placed(kept.exportSettings, exporter),
     progress: Object.fromEntries(kept.evidence.map((item) => [item.node, progressOf(item)])),
     report: judgement?.report ?? null,
     fixes: syncFixes(kept.fixes.map(interrupted), judgement, names),
@@ -65,7 +66,7 @@ function firstState(initial: InitialSession, judge: Judge): SessionState {
 /** Makes the store of one wizard run and everything that can happen to it. */
 export function createSessionStore(ports: SessionPorts, initial: InitialSession): SessionStore {
   const judge = createJudge(ports);
-  const store = createStore<SessionState>(() => firstState(initial, judge));
+  const store = createStore<SessionState>(() => firstState(initial, judge, ports.exporter));
   const saver = createSaver(
     () => ports.files.save(store.getState()),
     (error) => {

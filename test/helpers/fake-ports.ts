@@ -234,6 +234,8 @@ export function fakePorts(world: Record<string, FakeNode>): FakePorts {
         };
       },
       signKeys: () => Promise.resolve(['/home/op/.ssh/id_ed25519']),
+      wholePath: (typed) => (typed.startsWith('/') ? typed : `/here/${typed}`),
+      shortPath: (path) => path.replace(/^\/here\//, ''),
     },
     prompts: broker,
   };

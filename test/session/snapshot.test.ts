@@ -9,8 +9,8 @@ import { session, settle, type TestSession } from './session.js';
 
 /** What a resumed session starts from: everything but what only a running one has. */
 const kept = (state: SessionState): Partial<SessionState> => {
-  const { nodeAccess, prompt, progress, report, busy, notice, ...rest } = state;
-  expect([nodeAccess, prompt, progress, report, busy, notice]).toHaveLength(6);
+  const { nodeAccess, prompt, progress, report, busy, notice, cameFrom, ...rest } = state;
+  expect([nodeAccess, prompt, progress, report, busy, notice, cameFrom]).toHaveLength(7);
   return rest;
 };
 
@@ -50,6 +50,19 @@ test('a session comes back as it was, and its report is judged to the same words
   });
   expect(resumed.nodeAccess).toEqual({});
   expect(resumed.exported?.bundle).toBe('/tmp/b.tar.gz');
+});
+
+test('the place of the bundle is kept in full; of a session of before, its name is taken from here', () => {
+  const { actions, state, fake } = session({ a: healthy() });
+  actions.setExport({ bundle: 'b.tar.gz' });
+  expect(deserialiseSession(serialiseSession(state())).session?.exportSettings.bundle).toBe(
+    '/here/b.tar.gz',
+  );
+  const before = { ...state(), exportSettings: { ...state().exportSettings, bundle: 'b.tar.gz' } };
+  const { session: back } = deserialiseSession(serialiseSession(before));
+  if (back === null) throw new Error('it was restored');
+  const { exportSettings } = createSessionStore(fake.ports, back).store.getState();
+  expect(exportSettings.bundle).toBe('/here/b.tar.gz');
 });
 
 test('any bytes, texts and names survive', () => {

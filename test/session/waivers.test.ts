@@ -64,7 +64,7 @@ test('an export is of the report as it stands: any new judgement takes it back',
   expect(state().notice?.text).toBe('The bundle has no name. Type a file name.');
   actions.setExport({ bundle: 'out.tar.gz' });
   await actions.runExport();
-  expect(state().exported).toMatchObject({ bundle: 'out.tar.gz', sha256: 'run-1' });
+  expect(state().exported).toMatchObject({ bundle: '/here/out.tar.gz', sha256: 'run-1' });
   actions.addWaiver(waiver);
   expect(state().exported).toBeNull();
 });

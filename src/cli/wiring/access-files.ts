@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from '../../domain/errors.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { CommonOptions } from '../options.js';
@@ -15,6 +15,14 @@ export const expandHome = (path: string): string =>
 /** A path as the operator wrote it, from this folder or, with `~/`, from the home folder. */
 export const absolutePath = (path: string): string =>
   isAbsolute(path) ? path : resolve(expandHome(path));
+
+/** The shortest way to write an absolute path that `absolutePath` reads as the same one here. */
+export function shortPath(path: string): string {
+  const home = homeFolder();
+  const ways = [relative('.', path), `~/${relative(home, path)}`, path];
+  const same = ways.filter((way) => !way.includes('..') && absolutePath(way) === path);
+  return same.reduce((best, way) => (way.length < best.length ? way : best), path);
+}
 
 /** Throws InputError for a way to become root beside the word not to. */
 function checkBecome(

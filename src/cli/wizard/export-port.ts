@@ -6,16 +6,16 @@ import { allowedSignersLine } from '../../bundle/ephemeral-signer.js';
 import { fixKey } from '../../session/fix-items.js';
 import { UNSIGNED_SUFFIX } from '../../bundle/write-bundle.js';
 import { InputError } from '../../domain/errors.js';
+import { shellWord } from '../../domain/shell-word.js';
 import { visibleLine } from '../../domain/visible.js';
 import type { Signer } from '../../domain/signer.js';
-import { shellWord } from '../../session/selectors/command-line.js';
 import type { ExportPort } from '../../session/ports.js';
 import type { ExportSettings, SessionState } from '../../session/state.js';
 import type { Report } from '../../domain/report.js';
 import { renderHtml } from '../../report/html.js';
 import { calicoConfiguration } from '../../report/installation.js';
 import { exportBundle, openSigner } from '../wiring/bundle.js';
-import { expandHome } from '../wiring/access-files.js';
+import { absolutePath, expandHome, shortPath } from '../wiring/access-files.js';
 import type { SecretKeeper } from '../wiring/secrets.js';
 import { judgeFleet } from '../wiring/asker.js';
 import { homeFolder, localUser } from '../wiring/ssh-config/local-user.js';
@@ -94,7 +94,7 @@ export function createExportPort(context: ExportContext): ExportPort {
     export: async (state, report, settings, signal) => {
       if (settings.bundle.trim() === '')
         throw new InputError('The bundle has no name.', 'Type a file name that ends in .tar.gz.');
-      const base = baseOf(expandHome(settings.bundle.trim()));
+      const base = baseOf(absolutePath(settings.bundle.trim()));
       const signs = settings.signKey !== '' || context.demoSigner !== undefined;
       const path = `${base}${signs ? '.tar.gz' : UNSIGNED_SUFFIX}`;
       if (!state.demo && !written.has(path) && state.exported?.bundle !== path)
@@ -140,6 +140,8 @@ export function createExportPort(context: ExportContext): ExportPort {
               ].join(' '),
       };
     },
+    wholePath: (typed) => absolutePath(typed.trim()),
+    shortPath,
     signKeys: async () => {
       // The demo reads nothing of the user's; a key can still be typed.
       if (context.demoSigner !== undefined) return [];

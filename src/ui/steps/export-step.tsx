@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
+import type { SessionActions } from '../../session/actions.js';
 import type { ExportResult, ExportSettings } from '../../session/state.js';
 import { useArea } from '../components/area.js';
 import { Form, type FormField } from '../components/form.js';
@@ -51,9 +52,10 @@ function fieldsOf(
   offered: string,
   keys: readonly string[],
   unsigned: string,
-  set: (change: Partial<ExportSettings>) => void,
+  { setExport: set, shortPath }: Pick<SessionActions, 'setExport' | 'shortPath'>,
 ): readonly FormField[] {
-  const { bundle, signKey, signer } = settings;
+  const { signKey, signer } = settings;
+  const bundle = settings.bundle === '' ? '' : shortPath(settings.bundle);
   const takeKey = (key: string): void => {
     // A name that was offered says whether somebody signs; one that was typed stays.
     set({ signKey: key, ...(bundle === offered ? { bundle: '' } : {}) });
@@ -110,13 +112,15 @@ function fieldsOf(
   ];
 }
 
-function resultRows(result: ExportResult): readonly KeyValue[] {
+type Short = SessionActions['shortPath'];
+
+function resultRows(result: ExportResult, short: Short): readonly KeyValue[] {
   const signed =
     result.fingerprint === undefined
       ? 'no: unsigned'
       : `${result.principal ?? ''} ${result.fingerprint}`;
   return [
-    { key: 'Bundle', value: result.bundle },
+    { key: 'Bundle', value: short(result.bundle) },
     { key: 'Verify', value: result.verifyCommand, tone: 'accent' },
     {
       key: 'Signed',
@@ -124,16 +128,16 @@ function resultRows(result: ExportResult): readonly KeyValue[] {
       tone: result.fingerprint === undefined ? 'warn' : 'plain',
     },
     { key: 'SHA-256', value: result.sha256 },
-    { key: 'Files', value: result.files.join(', ') },
+    { key: 'Files', value: result.files.map(short).join(', ') },
   ];
 }
 
 const KEY_WIDTH = 8;
 
 /** Everything about what was written, what a receiver needs first. */
-const resultLines = (result: ExportResult, width: number): readonly Line[] => [
+const resultLines = (result: ExportResult, width: number, short: Short): readonly Line[] => [
   { ...heading('Exported'), tone: 'good' },
-  ...resultRows(result).flatMap(({ key, value, tone }) =>
+  ...resultRows(result, short).flatMap(({ key, value, tone }) =>
     wrap(value, width - KEY_WIDTH - 1).map((text, index) =>
       line(`${cell(index === 0 ? key : '', KEY_WIDTH)} ${text}`, tone),
     ),
@@ -164,8 +168,8 @@ export function ExportStep({ onDone }: StepProps) {
     void actions.runExport();
   };
   const lines = useMemo(
-    () => (result === null ? NOT_YET : resultLines(result, width)),
-    [result, width],
+    () => (result === null ? NOT_YET : resultLines(result, width, actions.shortPath)),
+    [result, width, actions],
   );
   const enter =
     result === null
@@ -192,7 +196,7 @@ export function ExportStep({ onDone }: StepProps) {
   return (
     <Box flexDirection="column" height={height} overflow="hidden">
       <Form
-        fields={fieldsOf(settings, offered, keys, noKey(demo), actions.setExport)}
+        fields={fieldsOf(settings, offered, keys, noKey(demo), actions)}
         isActive
         width={width}
         height={FORM_ROWS}

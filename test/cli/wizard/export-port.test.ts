@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createExportPort } from '../../../src/cli/wizard/export-port.js';
 import type { ExportResult } from '../../../src/session/state.js';
+import { homeFolder } from '../../../src/cli/wiring/ssh-config/local-user.js';
 import { healthy } from '../../helpers/fake-ports.js';
 import { session } from '../../session/session.js';
 
@@ -45,4 +46,17 @@ it('a file that is no bundle is not written over either', async () => {
   writeFileSync(path, 'notes');
   await expect(exporter()('notes')).rejects.toThrow('exists already');
   expect(readFileSync(path, 'utf8')).toBe('notes');
+});
+
+it.each([
+  ['a file of this folder', join(process.cwd(), 'b.tar.gz'), 'b.tar.gz'],
+  ['a file of a folder in it', join(process.cwd(), 'out/b.tar.gz'), 'out/b.tar.gz'],
+  ['a file of the home folder', join(homeFolder(), 'b.tar.gz'), '~/b.tar.gz'],
+  ['a file elsewhere', '/srv/b.tar.gz', '/srv/b.tar.gz'],
+  ['a folder here that is called as the home folder is', join(process.cwd(), '~/b.tar.gz'), null],
+])('the place of a bundle is kept in full and shown short: %s', (_name, whole, short) => {
+  const port = createExportPort({ keeper, changes: () => [] });
+  const shown = port.shortPath(whole);
+  expect(shown).toBe(short ?? whole);
+  expect(port.wholePath(` ${shown} `)).toBe(whole);
 });
