@@ -79,6 +79,8 @@ export type ExportResult = {
   readonly fingerprint?: string;
   readonly principal?: string;
   readonly files: readonly string[];
+  /** What is missing beside the bundle, why, and what to do; absent when everything was written. */
+  readonly problem?: string;
   /** The command that verifies it. */
   readonly verifyCommand: string;
 };

@@ -186,3 +186,18 @@ it('export in a small window: all of the result can be seen, the settings are on
   await screen.press(KEY.enter);
   expect(await result).toBe('done');
 });
+
+it('export: what is missing beside the bundle is said first, and Enter writes again', async () => {
+  const { screen, fake } = await open('export');
+  const { exporter } = fake.ports;
+  const whole = exporter.export.bind(exporter);
+  const problem = 'The bundle is whole, but b.html is not there (no space is left).';
+  Object.assign(exporter, {
+    export: async (...all: Parameters<typeof whole>) => ({ ...(await whole(...all)), problem }),
+  });
+  await screen.press(KEY.enter);
+  await screen.shows('Exported, but not all of it', `Missing  ${problem}`, 'Enter write again');
+  Object.assign(exporter, { export: whole });
+  await screen.press(KEY.enter);
+  await screen.shows('Exported', 'Enter finish and leave');
+});

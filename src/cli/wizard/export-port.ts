@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangeRecord } from '../../bundle/contents.js';
 import { allowedSignersLine } from '../../bundle/ephemeral-signer.js';
@@ -20,6 +20,7 @@ import type { SecretKeeper } from '../wiring/secrets.js';
 import { judgeFleet } from '../wiring/asker.js';
 import { homeFolder, localUser } from '../wiring/ssh-config/local-user.js';
 import { consentOf } from './fix-port.js';
+import { writeBeside } from './write-beside.js';
 
 export type ExportContext = {
   readonly keeper: SecretKeeper;
@@ -108,35 +109,30 @@ export function createExportPort(context: ExportContext): ExportPort {
         secrets: context.keeper.typed(),
       });
       written.add(path);
-      const files = [bundle.path];
-      if (signer !== null) {
-        const signers = `${bundle.path}.allowed-signers`;
-        await writeFile(signers, allowedSignersLine(principal, signer.publicBlob), { mode: 0o644 });
-        files.push(signers);
-      }
-      // As in the bundle, to be read without unpacking it.
-      await writeFile(`${base}.report.html`, renderHtml(judged.report), { mode: 0o644 });
-      files.push(`${base}.report.html`);
+      const signers = `${bundle.path}.allowed-signers`;
       const { suffix, text } = calicoConfiguration(judged.report);
-      await writeFile(`${base}${suffix}`, text, { mode: 0o644 });
-      files.push(`${base}${suffix}`);
+      const beside = await writeBeside([
+        ...(signer === null
+          ? []
+          : [{ path: signers, text: allowedSignersLine(principal, signer.publicBlob) }]),
+        // As in the bundle, to be read without unpacking it.
+        { path: `${base}.report.html`, text: renderHtml(judged.report) },
+        { path: `${base}${suffix}`, text },
+      ]);
       return {
         bundle: bundle.path,
         sha256: bundle.sha256,
         ...(bundle.fingerprint === undefined ? {} : { fingerprint: bundle.fingerprint, principal }),
-        files,
+        files: [bundle.path, ...beside.written],
+        ...(beside.problem === undefined ? {} : { problem: beside.problem }),
         verifyCommand:
           signer === null
             ? 'This bundle is not signed: nobody can verify who made it.'
             : [
                 'calico-ready verify',
-                ...[
-                  bundle.path,
-                  '--allowed-signers',
-                  `${bundle.path}.allowed-signers`,
-                  '--signer',
-                  principal,
-                ].map(shellWord),
+                ...[bundle.path, '--allowed-signers', signers, '--signer', principal].map(
+                  shellWord,
+                ),
               ].join(' '),
       };
     },

@@ -51,7 +51,7 @@ const DONE: Readonly<Record<StepId, (state: SessionState) => boolean>> = {
   paths: () => false,
   fixes: (state) => state.report !== null && !state.fixes.some(canPick),
   'sign-off': (state) => readiness(state) === READINESS.ready,
-  export: (state) => state.exported !== null,
+  export: (state) => state.exported !== null && state.exported.problem === undefined,
 };
 
 /** Whether a step has nothing left to do. */

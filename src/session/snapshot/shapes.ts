@@ -204,6 +204,7 @@ export const exported = object<ExportResult>({
   fingerprint: maybe(word),
   principal: maybe(word),
   files: words,
+  problem: maybe(sentence),
   verifyCommand: sentence,
 });
 

@@ -119,7 +119,9 @@ function resultRows(result: ExportResult, short: Short): readonly KeyValue[] {
     result.fingerprint === undefined
       ? 'no: unsigned'
       : `${result.principal ?? ''} ${result.fingerprint}`;
+  const { problem } = result;
   return [
+    ...(problem === undefined ? [] : [{ key: 'Missing', value: problem, tone: 'bad' as const }]),
     { key: 'Bundle', value: short(result.bundle) },
     { key: 'Verify', value: result.verifyCommand, tone: 'accent' },
     {
@@ -136,7 +138,9 @@ const KEY_WIDTH = 8;
 
 /** Everything about what was written, what a receiver needs first. */
 const resultLines = (result: ExportResult, width: number, short: Short): readonly Line[] => [
-  { ...heading('Exported'), tone: 'good' },
+  result.problem === undefined
+    ? { ...heading('Exported'), tone: 'good' }
+    : { ...heading('Exported, but not all of it'), tone: 'bad' },
   ...resultRows(result, short).flatMap(({ key, value, tone }) =>
     wrap(value, width - KEY_WIDTH - 1).map((text, index) =>
       line(`${cell(index === 0 ? key : '', KEY_WIDTH)} ${text}`, tone),
@@ -174,7 +178,9 @@ export function ExportStep({ onDone }: StepProps) {
   const enter =
     result === null
       ? { run, label: 'write the bundle' }
-      : { run: onDone, label: 'finish and leave' };
+      : result.problem === undefined
+        ? { run: onDone, label: 'finish and leave' }
+        : { run, label: 'write again' };
   // Where both do not fit, what was written goes first: nobody may miss how it is verified.
   if (result !== null && !settingsAgain && FORM_ROWS + lines.length > height)
     return (
@@ -183,7 +189,11 @@ export function ExportStep({ onDone }: StepProps) {
         isActive
         commands={{
           // Short, because the footer has little room.
-          'go.on': busy ? undefined : { run: onDone, label: 'finish' },
+          'go.on': busy
+            ? undefined
+            : result.problem === undefined
+              ? { run: onDone, label: 'finish' }
+              : enter,
           'nav.close': {
             run: () => {
               setSettingsAgain(true);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -59,4 +59,24 @@ it.each([
   const shown = port.shortPath(whole);
   expect(shown).toBe(short ?? whole);
   expect(port.wholePath(` ${shown} `)).toBe(whole);
+});
+
+it('a file that cannot be written beside the bundle is named, and all else is there', async () => {
+  mkdirSync(join(folder, 'b.report.html'));
+  const write = exporter();
+  const { bundle, files, problem } = await write('b');
+  expect(problem).toBe(
+    'The bundle is whole, but beside it this was not written: b.report.html (it is a directory). ' +
+      'Make room there, or move away what has that name; then Enter writes again.',
+  );
+  expect(files[0]).toBe(bundle);
+  expect([...files, join(folder, 'b.report.html')].sort()).toEqual(
+    readdirSync(folder)
+      .map((name) => join(folder, name))
+      .sort(),
+  );
+  rmSync(join(folder, 'b.report.html'), { recursive: true });
+  const again = await write('b');
+  expect(again.problem).toBeUndefined();
+  expect(again.files).toContain(join(folder, 'b.report.html'));
 });
