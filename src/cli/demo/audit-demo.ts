@@ -1,4 +1,5 @@
 import { allowedSignersLine, ephemeralSigner } from '../../bundle/ephemeral-signer.js';
+import { shellWord } from '../../domain/shell-word.js';
 import type { Signer } from '../../domain/signer.js';
 import { render } from '../../report/render.js';
 import { createHostKeyPins } from '../../transport/ssh/host-key-pins.js';
@@ -60,9 +61,8 @@ async function writeBundle(
   if (allowedSigners === undefined) return;
   const signers = `${written.path}.allowed-signers`;
   await writeText(signers, allowedSigners);
-  note(
-    `Verify it: calico-ready verify ${written.path} --allowed-signers ${signers} --signer ${DEMO_PRINCIPAL}`,
-  );
+  const words = [written.path, '--allowed-signers', signers, '--signer', DEMO_PRINCIPAL];
+  note(`Verify it: calico-ready verify ${words.map(shellWord).join(' ')}`);
 }
 
 async function survey(options: DemoOptions, signal: AbortSignal): Promise<Judged> {

@@ -44,6 +44,16 @@ describe('the demo without a terminal', () => {
     json = await demo('--format', 'json', '--bundle', at('demo.tar.gz'));
   });
 
+  test('tells how to verify the bundle in a line that sh reads', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'calico-ready-demo-'));
+    const name = join(own, 'my demo.tar.gz');
+    const { stderr } = await demo('--bundle', name);
+    rmSync(own, { recursive: true });
+    expect(stderr).toContain(
+      `Verify it: calico-ready verify '${name}' --allowed-signers '${name}.allowed-signers' --signer ${WHO}\n`,
+    );
+  });
+
   test('audits five nodes and ends with the code of the fleet', () => {
     expect(json.code).toBe(1);
     const report = reportSchema.parse(JSON.parse(json.stdout));
