@@ -45,6 +45,12 @@ it('Escape from the fixes leads back to the finding they were come to from', asy
   await screen.shows('fake/firewall  (required)', 'Enter raw output');
 });
 
+it('from a finding without a fix to the fixes, it is said that none is for it', async () => {
+  const { screen } = await open('findings');
+  await screen.press('f', KEY.end, 'm');
+  await screen.shows('Fixes  7/9', 'Note: None of these fixes is for fake/');
+});
+
 it('back at nodes that were tried, keys typed ahead do not change how they are entered', async () => {
   const { screen, state } = await open('access');
   await screen.shows('Settings (Up)', '❯ n1');

@@ -116,6 +116,8 @@ export function FindingsStep() {
     const place: Place = { index, key: fixes[index]?.key ?? null };
     if (index >= 0) kept.set(FIXES_PLACE, place);
     actions.goTo('fixes');
+    // The pointer stands on a fix of something else then, which mends nothing of this.
+    if (index < 0 && fixes.length > 0) actions.say(`None of these fixes is for ${check}.`);
   };
   const { suggestion } = report;
   const adopting = view.kind === 'adopt' && suggestion !== undefined;
