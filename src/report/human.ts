@@ -23,6 +23,9 @@ export type HumanOptions = {
   readonly reach?: Reach;
 };
 
+/** Of a demo no command line names the nodes. */
+type Shown = HumanOptions & { readonly demo: boolean };
+
 const SGR: Readonly<Record<Status, string>> = {
   [STATUS.fail]: '31',
   [STATUS.unknown]: '35',
@@ -53,12 +56,13 @@ const wrapVisible = (text: string, width: number): readonly string[] =>
   wrap(visibleLine(text, 2000), width, INDENT);
 
 /** What mends it, and the command that shows how. */
-function fixLines(folded: FoldedFinding, { width, reach }: HumanOptions): readonly string[] {
+function fixLines(folded: FoldedFinding, { width, reach, demo }: Shown): readonly string[] {
   const { finding, nodes } = folded;
   if (finding.fixes.length === 0) return [];
   const ways = finding.fixes.flatMap(({ way, kind, summary, byHand }) =>
     wrapVisible(`mend: ${way} (${kind}${byHand === true ? ', by hand' : ''}): ${summary}`, width),
   );
+  if (demo) return [...ways, `${INDENT}try: calico-ready demo, on a terminal, step Fixes`];
   const words = fixWords(nodes, finding.check, reach);
   return words === null ? ways : [...ways, ...wrapCommand('run:', words, width, INDENT)];
 }
@@ -73,7 +77,7 @@ const settingLines = (finding: Finding, install: Intent['install']): readonly st
 
 function detail(
   folded: FoldedFinding,
-  options: HumanOptions,
+  options: Shown,
   install: Intent['install'],
 ): readonly string[] {
   const { finding, nodes } = folded;
@@ -98,7 +102,7 @@ function detail(
 
 function block(
   folded: FoldedFinding,
-  options: HumanOptions,
+  options: Shown,
   install: Intent['install'],
 ): readonly string[] {
   const { finding } = folded;
@@ -151,9 +155,9 @@ export function renderHuman(report: Report, options: HumanOptions): string {
     .filter(({ nodes }) => nodes.length > 0)
     .sort((a, b) => order(a.finding) - order(b.finding));
   const ready = report.nodes.filter((node) => node.readiness === READINESS.ready).length;
-  const demo = report.demo === true ? ['DEMO: recorded nodes, not real machines.', ''] : [];
+  const demo = report.demo === true;
   const lines = [
-    ...demo,
+    ...(demo ? ['DEMO: recorded nodes, not real machines.', ''] : []),
     `${READINESS_WORD[report.readiness]}: ${String(ready)} of ${plural(report.nodes.length, 'node')} ready`,
     ...wrap(intentLine(report), options.width, ''),
     ...wrap(suggestionLine(report) ?? '', options.width, ''),
@@ -161,7 +165,7 @@ export function renderHuman(report: Report, options: HumanOptions): string {
     ...report.nodes.map((node) => visibleLine(nodeLine(node), options.width)),
     '',
     ...unreachedBlocks(report, options),
-    ...problems.flatMap((folded) => block(folded, options, report.intent.install)),
+    ...problems.flatMap((folded) => block(folded, { ...options, demo }, report.intent.install)),
     ...sessionLines(report, options.width),
     ...pathLines(report),
     `Run ${report.run.id}, catalogue ${report.catalogue.version} with ${plural(report.catalogue.checks, 'check')}.`,

@@ -70,7 +70,7 @@ export function rowDetail(row: SignOffRow): readonly Line[] {
   if (row.kind === 'unreached')
     return [
       line(
-        `Nothing is known of ${nameList(row.nodes, AT_MOST)}. Survey again when they answer, or take them off the list in step 1.`,
+        `Nothing is known of ${nameList(row.nodes, AT_MOST)}. Survey again when ${row.nodes.length === 1 ? 'it answers, or take it' : 'they answer, or take them'} off the list in step 1.`,
       ),
     ];
   if (row.kind === 'waiver') {

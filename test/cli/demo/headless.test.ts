@@ -94,6 +94,15 @@ describe('the demo without a terminal', () => {
     expect(text).toMatch(/^DEMO: recorded nodes, not real machines\.\n\nNOT READY: 1 of 5/);
   });
 
+  test('leads to the fixes of nodes that no command line names', async () => {
+    const { stdout } = await demo();
+    expect(stdout).toContain('try: calico-ready demo, on a terminal, step Fixes\n');
+    expect(stdout).not.toContain('calico-ready fix');
+    const again = await runCli(['report', at('demo.tar.gz'), '--format', 'human']);
+    expect(again.stdout).toContain('try: calico-ready demo, on a terminal, step Fixes\n');
+    expect(again.stdout).not.toContain('calico-ready fix');
+  });
+
   test('judges under another intent', async () => {
     writeFileSync(at('intent.yaml'), 'encapsulation: ipip\n');
     const { code, stdout } = await demo('--intent', at('intent.yaml'), '--format', 'json');
