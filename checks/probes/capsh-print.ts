@@ -69,14 +69,20 @@ function parse(stdout: string): Capsh {
 const COMMAND = '/sbin/capsh --print';
 const OTHER = '/usr/sbin/capsh --print';
 
+// Where the bounding set of process 1 can be read it decides, and root need not be asked for the same.
+const SCRIPT = `B=''
+while read -r K _; do [ "$K" != CapBnd: ] || B=1; done 2>/dev/null </proc/1/status
+ask() { if [ -n "$B" ]; then "$@"; else as_root "$@"; fi; }
+if [ -x /sbin/capsh ]; then ask ${COMMAND}
+elif [ -x /usr/sbin/capsh ]; then ask ${OTHER}
+else echo 'capsh is not installed' >&2; exit 127
+fi`;
+
 /** The capabilities of a root shell. What an unprivileged shell has says nothing of what Calico gets. */
 export const capshPrint = defineProbe<Capsh>({
   id: 'capsh-print',
   command: 'capsh --print',
-  script: `if [ -x /sbin/capsh ]; then as_root ${COMMAND}
-elif [ -x /usr/sbin/capsh ]; then as_root ${OTHER}
-else echo 'capsh is not installed' >&2; exit 127
-fi`,
+  script: SCRIPT,
   rootCommands: [COMMAND, OTHER],
   timeoutSeconds: 10,
   maxBytes: 65536,

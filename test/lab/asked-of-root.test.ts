@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { capshPrint } from '../../checks/probes/capsh-print.js';
 import { iptablesSave } from '../../checks/probes/iptables-save.js';
 import { listeningSockets } from '../../checks/probes/listening-sockets.js';
 import { parseIptables, type IptablesRules } from '../../checks/probes/support/iptables-text.js';
@@ -66,6 +67,18 @@ describeLab('what root is asked for', { nodes: 1 }, (lab) => {
     );
     const others = SAVES.filter((name) => !asks.includes(name)).map((name) => `${name}-save`);
     expect(rootCalls(probe.stderr).filter((name) => others.includes(name))).toEqual([]);
+  });
+
+  test('of capabilities: nothing where process 1 shows them', async () => {
+    const probe = await lab().ssh(node, 'sh -s', { input: asked(capshPrint) });
+    expect(rootCalls(probe.stderr)).toEqual([]);
+    expect(probe.stdout).toContain('uid=1000(lab)');
+    // hidepid=2 of a node that hides the processes of others (proc(5)).
+    await root('mount -o remount,hidepid=2 /proc');
+    const hidden = await lab().ssh(node, 'sh -s', { input: asked(capshPrint) });
+    await root('mount -o remount,hidepid=0 /proc');
+    expect(rootCalls(hidden.stderr)).toEqual(['capsh']);
+    expect(hidden.stdout).toContain('uid=0(root)');
   });
 
   test('of sockets: names only where Calico could want a port', async () => {
