@@ -72,9 +72,9 @@ const OTHER = '/usr/sbin/capsh --print';
 // Where the bounding set of process 1 can be read it decides, and root need not be asked for the same.
 const SCRIPT = `B=''
 while read -r K _; do [ "$K" != CapBnd: ] || B=1; done 2>/dev/null </proc/1/status
-ask() { if [ -n "$B" ]; then "$@"; else as_root "$@"; fi; }
-if [ -x /sbin/capsh ]; then ask ${COMMAND}
-elif [ -x /usr/sbin/capsh ]; then ask ${OTHER}
+[ -z "$B" ] || as_root() { "$@"; }
+if [ -x /sbin/capsh ]; then as_root ${COMMAND}
+elif [ -x /usr/sbin/capsh ]; then as_root ${OTHER}
 else echo 'capsh is not installed' >&2; exit 127
 fi`;
 
