@@ -1,7 +1,7 @@
 import { defineProbe } from '../../src/domain/probe.js';
 import { IPTABLES_LISTS } from './proc-net-tables.js';
 import { parseIptables, type IptablesRules } from './support/iptables-text.js';
-import { FILTERED, LOADED } from './support/netfilter-gate.js';
+import { FILTERED, LOADED, NFT_TABLES } from './support/netfilter-gate.js';
 
 // iptables before 1.8 has one variant, the legacy one, under the plain name.
 const TOOLS = [
@@ -12,7 +12,6 @@ const TOOLS = [
   'iptables-save',
   'ip6tables-save',
 ] as const;
-const NFT_TABLES = '/usr/sbin/nft list tables';
 const ASKS = TOOLS.map((name) => {
   const call = name.replaceAll('-', '_');
   return `${call}() { as_root /usr/sbin/${name}; }`;

@@ -1,6 +1,7 @@
 import { ProbeParseError } from '../../src/domain/errors.js';
 import { defineProbe } from '../../src/domain/probe.js';
 import { KUBERNETES_FOLDERS } from '../requirements/kubernetes-files.js';
+import { NFT_TABLES } from './support/netfilter-gate.js';
 
 export type KubeProxySigns = {
   /** What kube-proxy itself says over loopback; null when nobody answered there. */
@@ -15,7 +16,6 @@ export type KubeProxySigns = {
   readonly masquerades: 'every' | 'some' | null;
 };
 
-const NFT = '/usr/sbin/nft list tables';
 const IPTABLES = '/usr/sbin/iptables-save -t nat';
 
 // The rules are only listed where a Kubernetes is laid out: listing them can load modules, and a nat table of many
@@ -30,7 +30,7 @@ if [ -n "$k" ]; then
   elif command -v wget >/dev/null; then m=$(wget -q -T 2 -O - http://127.0.0.1:10249/proxyMode 2>/dev/null)
   fi
   case $m in iptables|ipvs|nftables|userspace|kernelspace) printf 'says %s\\n' "$m" ;; esac
-  if [ -x /usr/sbin/nft ] && o=$(as_root ${NFT} 2>/dev/null); then
+  if [ -x /usr/sbin/nft ] && o=$(as_root ${NFT_TABLES} 2>/dev/null); then
     case $o in *'ip kube-proxy'*|*'ip6 kube-proxy'*) echo 'nft yes' ;; *) echo 'nft no' ;; esac
   fi
   if [ -x /usr/sbin/iptables-save ]; then
@@ -81,7 +81,7 @@ export const kubeProxyMode = defineProbe<KubeProxySigns>({
   id: 'kube-proxy-mode',
   command: 'curl http://127.0.0.1:10249/proxyMode',
   script: SCRIPT,
-  rootCommands: [NFT, IPTABLES],
+  rootCommands: [NFT_TABLES, IPTABLES],
   timeoutSeconds: 10,
   maxBytes: 4096,
   talks: true,

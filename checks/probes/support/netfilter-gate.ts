@@ -19,3 +19,6 @@ export const FILTERED = `filtered() {
 { E=$({ { "$2" 6>&-; echo $? >&5; } | sed "$1" >&6; } 5>&1); } 6>&1
 return "\${E:-1}"
 }`;
+
+/** Root's command that names the tables of nf_tables and loads nothing more. */
+export const NFT_TABLES = '/usr/sbin/nft list tables';

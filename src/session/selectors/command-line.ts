@@ -5,8 +5,6 @@ import type { FixItem, SessionState } from '../state.js';
 import type { StepId } from '../steps.js';
 import { isThisMachine } from '../this-machine.js';
 
-export { shellWord };
-
 const PROGRAM = 'calico-ready';
 /** More nodes than this make no line that anybody would type. */
 const MAX_ARGUMENTS = 8;
